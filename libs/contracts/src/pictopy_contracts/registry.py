@@ -1,0 +1,48 @@
+"""Which messages exist, who owns them, and which consumer does the work of each stage."""
+
+from collections.abc import Iterator
+
+from pictopy_contracts import messages
+from pictopy_contracts.messages import Message, Stage
+
+OWNERS = ("ingest", "vision", "cluster", "search", "memories", "exif", "dead")
+"""Each owner declares the stream of its name in capitals, for `<owner>.>`; any service may write to `dead`."""
+
+STAGE_CONSUMER: dict[Stage, str] = {
+    "vision": "vision__on_photo_added",
+    "cluster": "cluster__on_photo_analysed",
+    "search": "search__on_photo_analysed",
+}
+"""The durable whose handler finishes the stage: what a retry of the stage is sent to."""
+
+STAGE_INPUT: dict[Stage, type[Message]] = {
+    "vision": messages.PhotoAdded,
+    "cluster": messages.PhotoAnalysed,
+    "search": messages.PhotoAnalysed,
+}
+
+
+def all_messages() -> dict[str, type[Message]]:
+    """Subject to class, for every concrete message."""
+    return {kind.SUBJECT: kind for kind in _concrete(Message)}
+
+
+def owner_of(subject: str) -> str:
+    return subject.split(".", 1)[0]
+
+
+def stream_of(subject: str) -> str:
+    """Name of the JetStream stream that holds a subject."""
+    return owner_of(subject).upper()
+
+
+def retry_subject(subject: str, durable: str) -> str:
+    """Where a message is sent again for one consumer only; it lies in the same stream as `subject`."""
+    return f"{owner_of(subject)}.retry.{durable}"
+
+
+def _concrete(kind: type[Message]) -> Iterator[type[Message]]:
+    for child in kind.__subclasses__():
+        if "SUBJECT" in child.__dict__:
+            yield child
+        yield from _concrete(child)
