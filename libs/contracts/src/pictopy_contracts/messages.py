@@ -331,5 +331,3 @@ class DeadLetter(Message):
     reason: str
     attempts: int
     died_at: AwareDatetime
-
-

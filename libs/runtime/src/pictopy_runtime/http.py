@@ -1,0 +1,115 @@
+"""The HTTP side that all services share: who may call, how errors look, health, metrics, progress."""
+
+import hmac
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+
+from pictopy_runtime.errors import AppError, Transient
+from pictopy_runtime.health import Check, Progress, failing
+from pictopy_runtime.signing import Signer
+
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+common = APIRouter()
+
+
+def deps_of(request: Request) -> Any:
+    """The service's Deps, for `Annotated[Deps, Depends(deps_of)]`."""
+    return request.app.state.deps
+
+
+async def authorise(request: Request) -> None:
+    """The bearer token, or for GET a valid signature of this very path. Raises AppError 401."""
+    if request.url.path in OPEN_PATHS or _has_token(request) or _has_signature(request):
+        return
+    raise AppError(401, "a bearer token is needed; `pictopy token` prints it")
+
+
+def _has_token(request: Request) -> bool:
+    given = request.headers.get("authorization", "")
+    return hmac.compare_digest(given.encode(), f"Bearer {request.app.state.token}".encode())
+
+
+def _has_signature(request: Request) -> bool:
+    query = request.query_params
+    if request.method not in ("GET", "HEAD") or "sig" not in query:
+        return False
+    signer: Signer = request.app.state.signer
+    return signer.check(request.url.path, query.get("exp", ""), query["sig"])
+
+
+def problem(status: int, detail: str, **more: object) -> JSONResponse:
+    """RFC 9457."""
+    body = {"type": "about:blank", "status": status, "detail": detail, **more}
+    return JSONResponse(jsonable_encoder(body), status, media_type="application/problem+json")
+
+
+def make_app(
+    *,
+    name: str,
+    version: str,
+    token: str,
+    deps: Any,
+    routers: tuple[APIRouter, ...],
+    checks: list[Check],
+    progress: Progress,
+) -> FastAPI:
+    """The whole HTTP app of a service."""
+    app = FastAPI(title=f"PictoPy {name}", version=version, dependencies=[Depends(authorise)])
+    app.state.deps, app.state.token, app.state.signer = deps, token, Signer(token)
+    app.state.name, app.state.checks, app.state.progress = name, checks, progress
+    for router in (common, *routers):
+        app.include_router(router)
+
+    @app.exception_handler(AppError)
+    async def _app_error(_: Request, error: AppError) -> Response:
+        return problem(error.status, error.detail)
+
+    @app.exception_handler(Transient)
+    async def _transient(_: Request, error: Transient) -> Response:
+        return problem(503, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem(422, f"{where}: {first['msg']}", errors=error.errors())
+
+    return app
+
+
+@common.get("/healthz", tags=["health"])
+async def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "alive"}
+
+
+@common.get("/readyz", tags=["health"])
+async def readyz(request: Request) -> Response:
+    """Its dependencies answer; 503 names those that do not."""
+    reasons = await failing(request.app.state.checks)
+    return problem(503, "not ready", failing=reasons) if reasons else JSONResponse({"status": "ready"})
+
+
+@common.get("/metrics", tags=["health"])
+async def metrics() -> Response:
+    """Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@common.get("/status", tags=["health"])
+async def status(request: Request) -> dict[str, Any]:
+    """Readiness and what is left to do: `settled` is true when nothing is."""
+    state = request.app.state
+    reasons = await failing(state.checks)
+    progress = await state.progress.read() if not reasons else {"settled": False}
+    return {"service": state.name, "version": request.app.version, "ready": not reasons, "failing": reasons, **progress}

@@ -1,0 +1,42 @@
+"""Settings come from the environment: `<SERVICE>_<FIELD>` first, else `PICTOPY_<FIELD>` for what all share."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class BaseServiceSettings(BaseSettings):
+    """What every service needs to know. Subclasses set `env_prefix` and add their own fields, units in names."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    postgres_dsn: SecretStr | None = None
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_token: SecretStr | None = None
+    qdrant_url: str = ""
+    """`http(s)://...` of a Qdrant server; empty means the embedded engine under `data_dir`/qdrant."""
+    qdrant_api_key: SecretStr | None = None
+    token: SecretStr
+    """Bearer token of every HTTP API, and the key of signed image addresses."""
+    data_dir: Path
+    """The service's own folder on disk; never inside a photo library."""
+    log_level: str = "INFO"
+    threads: int = 2
+    """Size of the pool that slow work runs in."""
+    startup_wait_s: float = 60.0
+    """How long to wait for Postgres and NATS at the start before giving up with exit code 1."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        shared = EnvSettingsSource(settings_cls, env_prefix="PICTOPY_")
+        return init_settings, env_settings, shared, file_secret_settings
