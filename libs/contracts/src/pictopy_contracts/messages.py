@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, NaiveDatetime
 
 from pictopy_contracts.geometry import Box, Point
 from pictopy_contracts.ids import EventId, FaceId, LibraryId, ModelId, PersonId, PhotoId, StoryId
+from pictopy_contracts.paths import FilePath
 from pictopy_contracts.vectors import Embedding
 
 
@@ -33,11 +34,11 @@ PlaceSource = Literal["exif", "xmp", "sidecar", "container", "user", "inferred"]
 class FileRef(Part):
     """One file that holds the picture. `path` is relative to the library's root, with `/`.
 
-    Bytes of a name that are not UTF-8 travel as Python's surrogateescape.
+    Bytes of a name that are not UTF-8 are Python's surrogateescape here, and private-use characters in JSON.
     """
 
     library_id: LibraryId
-    path: str
+    path: FilePath
     size_bytes: int
     modified_at: AwareDatetime
 
@@ -95,7 +96,7 @@ class LibraryAdded(Message):
     library_id: LibraryId
     revision: int
     name: str
-    root: str
+    root: FilePath
 
 
 class LibraryRemoved(Message):
@@ -281,7 +282,7 @@ class FileWritten(Message):
     write_id: int
     photo_id: PhotoId
     library_id: LibraryId
-    path: str
+    path: FilePath
     target: Literal["embedded", "sidecar"]
     hash_before: str | None
     """BLAKE3 of the written file (the sidecar if `target` is one); None where it did not exist."""
