@@ -1,7 +1,5 @@
 """Which messages exist, who owns them, and which consumer does the work of each stage."""
 
-from collections.abc import Iterator
-
 from pictopy_contracts import messages
 from pictopy_contracts.messages import Message, Stage
 
@@ -23,8 +21,9 @@ STAGE_INPUT: dict[Stage, type[Message]] = {
 
 
 def all_messages() -> dict[str, type[Message]]:
-    """Subject to class, for every concrete message."""
-    return {kind.SUBJECT: kind for kind in _concrete(Message)}
+    """Subject to class, for every message of this package."""
+    kinds = (kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Message))
+    return {kind.SUBJECT: kind for kind in kinds if hasattr(kind, "SUBJECT")}
 
 
 def owner_of(subject: str) -> str:
@@ -39,10 +38,3 @@ def stream_of(subject: str) -> str:
 def retry_subject(subject: str, durable: str) -> str:
     """Where a message is sent again for one consumer only; it lies in the same stream as `subject`."""
     return f"{owner_of(subject)}.retry.{durable}"
-
-
-def _concrete(kind: type[Message]) -> Iterator[type[Message]]:
-    for child in kind.__subclasses__():
-        if "SUBJECT" in child.__dict__:
-            yield child
-        yield from _concrete(child)

@@ -79,6 +79,7 @@ class NatsBus:
 
     async def close(self) -> None:
         await self.client.close()
+        await asyncio.sleep(0)  # the socket is closed in the next turn of the loop, which may be the last one
 
 
 async def connect(url: str, name: str, token: str | None = None, wait_s: float = 60.0) -> NatsBus:

@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 M = TypeVar("M", bound=Message)
 D = TypeVar("D")
 
-RETRY_DELAYS_S = (1.0, 5.0, 30.0, 120.0)
 FETCH_S = 5.0
 
 
@@ -48,22 +47,23 @@ class ConsumerSpec(Generic[M, D]):
     budget_s: float = 600.0
     """A handler that takes longer is cancelled and tried again."""
     max_attempts: int = 5
+    retry_delays_s: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0)
+    """Pause after the first failure, the second, ...; the last one for all that follow."""
     on_dead: Callable[[M, str, int, D], Awaitable[None]] | None = None
     """(message, reason, attempts, deps): what else to record when the message is given up."""
 
     def durable(self, service: str) -> str:
         return f"{service}__{self.handler.__name__}"
 
+    def retry_delay_s(self, attempt: int) -> float:
+        """With up to a quarter of jitter, so that a crowd does not return at once."""
+        base = self.retry_delays_s[min(attempt, len(self.retry_delays_s)) - 1]
+        return base * random.uniform(1.0, 1.25)  # noqa: S311  jitter, not a secret
+
 
 def photo_of(message: Message) -> Any:
     """The photo that a message is about, or None."""
     return getattr(message, "photo_id", None) or getattr(getattr(message, "photo", None), "photo_id", None)
-
-
-def retry_delay_s(attempt: int) -> float:
-    """Pause before the next attempt, with up to a quarter of jitter so that a crowd does not return at once."""
-    base = RETRY_DELAYS_S[min(attempt, len(RETRY_DELAYS_S)) - 1]
-    return base * random.uniform(1.0, 1.25)  # noqa: S311  jitter, not a secret
 
 
 class Consumer(Generic[M, D]):
@@ -177,7 +177,7 @@ class Consumer(Generic[M, D]):
                 log.exception("%s gives up", self.durable)
                 return await self._give_up(raw, message, reason, attempt)
             log.warning("%s will try again: %s", self.durable, reason, exc_info=not isinstance(error, Transient))
-            await raw.nak(delay=retry_delay_s(attempt))
+            await raw.nak(delay=self.spec.retry_delay_s(attempt))
             return "retried"
 
     def _decode(self, raw: Msg) -> M:
@@ -210,7 +210,7 @@ class Consumer(Generic[M, D]):
             await self._bus.publish(*self._dead_letter(raw, message, reason, attempts))
         except Exception as error:  # noqa: BLE001  one of the two places: nothing may escape unsettled
             log.warning("%s: the dead letter could not be written: %r", self.durable, error)
-            await raw.nak(delay=retry_delay_s(attempts))
+            await raw.nak(delay=self.spec.retry_delay_s(attempts))
             return "retried"
         await raw.term()
         log.error("%s gave up after %d attempts: %s", self.durable, attempts, reason)
