@@ -1,0 +1,170 @@
+"""What search hears. All handlers are idempotent by revision and may run in any order of arrival."""
+
+from typing import Any
+
+from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.messages import (
+    EventChanged,
+    LibraryAdded,
+    LibraryRemoved,
+    PersonChanged,
+    Photo,
+    PhotoAdded,
+    PhotoAnalysed,
+    PhotoChanged,
+    PhotoMoved,
+    PhotoPeopleAssigned,
+    PhotoRemoved,
+    SearchFinished,
+)
+from pictopy_contracts.vectors import Embedding
+from pictopy_runtime.consume import ConsumerSpec
+from pictopy_runtime.errors import Poison
+from pictopy_runtime.vectors import VectorPoint
+from pictopy_search.domain.answers import Look
+from pictopy_search.domain.vectors import collection_of, point_of, vector_of
+from pictopy_search.ports import Deps, Unit
+
+
+async def on_photo_added(message: PhotoAdded, deps: Deps) -> None:
+    await _index_facts(message.photo, deps)
+
+
+async def on_photo_changed(message: PhotoChanged, deps: Deps) -> None:
+    await _index_facts(message.photo, deps)
+
+
+async def on_photo_moved(message: PhotoMoved, deps: Deps) -> None:
+    async with deps.store.unit() as unit:
+        await unit.put_files(message.photo_id, message.revision, message.files)
+        await unit.reindex([message.photo_id])
+
+
+async def on_photo_removed(message: PhotoRemoved, deps: Deps) -> None:
+    """Hides it and keeps all that is known: it may come back."""
+    async with deps.store.unit() as unit:
+        await unit.put_removal(message.photo_id, message.revision)
+        await unit.reindex([message.photo_id])
+
+
+async def on_photo_analysed(message: PhotoAnalysed, deps: Deps) -> None:
+    """The vector first: a crash before the commit leaves one that the next try overwrites."""
+    known = await deps.store.look(message.photo_id)
+    if known is None or _age(known) <= (message.analysed_at, message.model_version):
+        await _store_vector(message.photo_id, message.embedding, known, deps)
+    async with deps.store.unit() as unit:
+        await unit.put_analysis(message)
+        await unit.reindex([message.photo_id])
+        await _finish(unit, message.photo_id, deps)
+
+
+async def on_photo_assigned(message: PhotoPeopleAssigned, deps: Deps) -> None:
+    async with deps.store.unit() as unit:
+        await unit.put_people(message)
+        await unit.reindex([message.photo_id])
+
+
+async def on_person_changed(message: PersonChanged, deps: Deps) -> None:
+    """A person grows with each photo; only another name to be found by touches the index."""
+    async with deps.store.unit() as unit:
+        await unit.reindex(await unit.put_person(message))
+
+
+async def on_event_changed(message: EventChanged, deps: Deps) -> None:
+    async with deps.store.unit() as unit:
+        await unit.reindex(await unit.put_event(message))
+
+
+async def on_library_added(message: LibraryAdded, deps: Deps) -> None:
+    async with deps.store.unit() as unit:
+        await unit.reindex(await unit.put_library(message.library_id, message.revision, is_gone=False))
+
+
+async def on_library_removed(message: LibraryRemoved, deps: Deps) -> None:
+    async with deps.store.unit() as unit:
+        await unit.reindex(await unit.put_library(message.library_id, message.revision, is_gone=True))
+
+
+async def on_dead_facts(message: PhotoAdded | PhotoChanged, reason: str, attempts: int, deps: Deps) -> None:
+    await _fail(message.photo.photo_id, "", reason, attempts, deps)
+
+
+async def on_dead_analysis(message: PhotoAnalysed, reason: str, attempts: int, deps: Deps) -> None:
+    await _fail(message.photo_id, message.model_version, reason, attempts, deps)
+
+
+async def _index_facts(photo: Photo, deps: Deps) -> None:
+    async with deps.store.unit() as unit:
+        known = await unit.put_photo(photo)
+        await unit.put_files(photo.photo_id, photo.revision, photo.files)
+        await unit.reindex([photo.photo_id])
+        if known == 0:
+            await _finish(unit, photo.photo_id, deps)
+
+
+async def _store_vector(photo_id: PhotoId, embedding: Embedding | None, known: Look | None, deps: Deps) -> None:
+    """Into the collection of its model, and out of that of the model before."""
+    if embedding is not None:
+        try:
+            vector = vector_of(embedding)
+        except ValueError as error:
+            raise Poison(f"the embedding by {embedding.model}: {error}") from error
+        collection = await deps.vectors.collection(collection_of(embedding.model), len(vector))
+        await collection.upsert([VectorPoint(point_of(photo_id), vector, {"photo_id": photo_id})])
+    before = known.embedding_model if known else None
+    if before is not None and (embedding is None or before != embedding.model):
+        await _forget_vector(photo_id, before, deps)
+
+
+async def _forget_vector(photo_id: PhotoId, model: str, deps: Deps) -> None:
+    name = collection_of(model)
+    if name not in await deps.vectors.names():
+        return
+    collection = await deps.vectors.collection(name, 0)
+    await collection.delete([point_of(photo_id)])
+    if await collection.count() == 0:
+        await deps.vectors.drop(name)
+
+
+async def _finish(unit: Unit, photo_id: PhotoId, deps: Deps) -> None:
+    """Say so once the facts and the analysis are both in the index, whichever came last."""
+    look = await unit.finished(photo_id)
+    if look is None:
+        return
+    done = SearchFinished(
+        photo_id=photo_id, stage="search", model_version=look.model_version, status="done", finished_at=deps.now()
+    )
+    await unit.publish(done, f"{photo_id}:{look.model_version}:{look.analysed_at.isoformat()}:search")
+
+
+async def _fail(photo_id: PhotoId, model_version: str, reason: str, attempts: int, deps: Deps) -> None:
+    now = deps.now()
+    failed = SearchFinished(
+        photo_id=photo_id,
+        stage="search",
+        model_version=model_version,
+        status="failed",
+        reason=reason,
+        attempts=attempts,
+        finished_at=now,
+    )
+    async with deps.store.unit() as unit:
+        await unit.publish(failed, f"{photo_id}:{model_version}:{now.isoformat()}:search-failed")
+
+
+def _age(look: Look) -> tuple[Any, str]:
+    return look.analysed_at, look.model_version
+
+
+CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (
+    ConsumerSpec(PhotoAdded, on_photo_added, on_dead=on_dead_facts),
+    ConsumerSpec(PhotoChanged, on_photo_changed, on_dead=on_dead_facts),
+    ConsumerSpec(PhotoMoved, on_photo_moved),
+    ConsumerSpec(PhotoRemoved, on_photo_removed),
+    ConsumerSpec(PhotoAnalysed, on_photo_analysed, on_dead=on_dead_analysis),
+    ConsumerSpec(PhotoPeopleAssigned, on_photo_assigned),
+    ConsumerSpec(PersonChanged, on_person_changed),
+    ConsumerSpec(EventChanged, on_event_changed),
+    ConsumerSpec(LibraryAdded, on_library_added),
+    ConsumerSpec(LibraryRemoved, on_library_removed),
+)

@@ -1,0 +1,272 @@
+"""The Postgres adapter, reading half. Statements are composed of literal fragments; values travel as parameters.
+
+Only conditions that are asked for stand in a statement, and it is planned anew each time (`prepare=False`): one
+plan for all filters (`x IS NULL OR ...`) would read the whole table for each page.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from psycopg import sql
+
+from pictopy_contracts.ids import PersonId, PhotoId
+from pictopy_runtime.database import Database
+from pictopy_search.domain.answers import BucketCount, Card, Count, Detail, Facets, Hit, Look
+from pictopy_search.domain.counts import facets_of
+from pictopy_search.domain.cursor import Cursor
+from pictopy_search.domain.filters import Bucket, Filters, Order
+from pictopy_search.domain.text import Term
+
+Values = dict[str, object]
+
+
+class PostgresQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
+        where, values = _where(filters)
+        if after is not None:
+            where += sql.SQL(" AND ") + sql.SQL(SORTS[order].after)
+            values |= {"after_at": after.at, "after_score": after.score, "after_id": after.photo_id}
+        sort = SORTS[order]
+        statement = sql.SQL(PAGE).format(
+            at=sql.SQL(sort.at), score=sql.SQL(sort.score), where=where, order=sql.SQL(sort.by), card=sql.SQL(CARD)
+        )
+        rows = await self._rows(statement, values | {"limit": limit})
+        return [Hit(Card.model_validate(row), row["at"], row["score"]) for row in rows]
+
+    async def facets(self, filters: Filters) -> Facets:
+        where, values = _where(filters)
+        rows = await self._rows(sql.SQL(FACETS).format(where=where), values)
+        counts = [(row["facet"], Count(value=row["value"], label=row["label"], count=row["n"])) for row in rows]
+        return facets_of(counts)
+
+    async def timeline(self, filters: Filters, bucket: Bucket) -> list[BucketCount]:
+        where, values = _where(filters)
+        rows = await self._rows(
+            sql.SQL(TIMELINE).format(where=where), values | {"bucket": bucket, "format": BUCKET_FORMATS[bucket]}
+        )
+        return [BucketCount.model_validate(row) for row in rows]
+
+    async def photo(self, photo_id: PhotoId) -> Detail | None:
+        rows = await self._rows(sql.SQL(DETAIL).format(card=sql.SQL(CARD)), {"photo_id": photo_id})
+        return Detail.model_validate(rows[0]) if rows else None
+
+    async def cards(self, photo_ids: Sequence[PhotoId]) -> list[Card]:
+        rows = await self._rows(sql.SQL(CARDS).format(card=sql.SQL(CARD)), {"photo_ids": list(photo_ids)})
+        return [Card.model_validate(row) for row in rows]
+
+    async def look(self, photo_id: PhotoId) -> Look | None:
+        rows = await self._rows(sql.SQL("SELECT * FROM analyses WHERE photo_id = %(photo_id)s"), {"photo_id": photo_id})
+        return look_of(rows[0]) if rows else None
+
+    async def near_hashes(self, phash: str, limit: int, max_bits: int) -> list[tuple[PhotoId, int]]:
+        rows = await self._rows(sql.SQL(NEAR_HASHES), {"phash": phash, "limit": limit, "max_bits": max_bits})
+        return [(row["photo_id"], row["bits"]) for row in rows]
+
+    async def names(self) -> list[tuple[PersonId, str]]:
+        rows = await self._rows(sql.SQL("SELECT person_id, name FROM persons WHERE words <> ''"), {})
+        return [(row["person_id"], row["name"]) for row in rows]
+
+    async def places(self) -> list[str]:
+        rows = await self._rows(
+            sql.SQL("SELECT DISTINCT place FROM events WHERE place_words <> '' AND NOT is_gone"), {}
+        )
+        return [row["place"] for row in rows]
+
+    async def _rows(self, statement: sql.Composable, values: Values) -> list[dict[str, Any]]:
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(sql.Composed([statement]), values, prepare=False)
+            return await cursor.fetchall()
+
+
+def look_of(row: Mapping[str, Any]) -> Look:
+    return Look(row["analysed_at"], row["model_version"], row["embedding_model"], row["phash"])
+
+
+@dataclass(frozen=True)
+class Sort:
+    """`at` and `score`: where a photo stands, for the cursor; `after`: what lies behind a cursor."""
+
+    at: LiteralString
+    score: LiteralString
+    by: LiteralString
+    after: LiteralString
+
+
+RANK: LiteralString = "ts_rank(text, %(text)s::tsquery)::float8"
+SORTS: dict[Order, Sort] = {
+    "newest": Sort(
+        "sort_at",
+        "NULL",
+        "sort_at DESC, photo_id DESC",
+        "(sort_at, photo_id) < (%(after_at)s, %(after_id)s)",
+    ),
+    "oldest": Sort("sort_at", "NULL", "sort_at, photo_id", "(sort_at, photo_id) > (%(after_at)s, %(after_id)s)"),
+    "added": Sort(
+        "added_at",
+        "NULL",
+        "added_at DESC, photo_id DESC",
+        "(added_at, photo_id) < (%(after_at)s, %(after_id)s)",
+    ),
+    "quality": Sort(
+        "sort_at",
+        "quality",
+        "quality DESC, sort_at DESC, photo_id DESC",
+        "(quality, sort_at, photo_id) < (%(after_score)s, %(after_at)s, %(after_id)s)",
+    ),
+    "relevance": Sort(
+        "sort_at",
+        RANK,
+        RANK + " DESC, sort_at DESC, photo_id DESC",
+        "(" + RANK + ", sort_at, photo_id) < (%(after_score)s, %(after_at)s, %(after_id)s)",
+    ),
+}
+BUCKET_FORMATS: dict[Bucket, LiteralString] = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
+
+
+def _where(filters: Filters) -> tuple[sql.Composed, Values]:
+    parts: list[sql.Composable] = [sql.SQL("is_shown AND is_hidden" if filters.is_hidden else "is_shown AND NOT is_hidden")]
+    values: Values = {}
+    for condition, given in _conditions(filters):
+        parts.append(sql.SQL(condition))
+        values |= given
+    for number, group in enumerate(filters.people):
+        parts.append(sql.SQL("people && {}").format(sql.Placeholder(f"people_{number}")))
+        values[f"people_{number}"] = list(group)
+    return sql.SQL(" AND ").join(parts), values
+
+
+def _conditions(filters: Filters) -> Iterator[tuple[LiteralString, Values]]:
+    """The conditions that were asked for, each with its values."""
+    yes_or_no: tuple[tuple[bool | None, LiteralString, LiteralString], ...] = (
+        (filters.is_favourite, "is_favourite", "NOT is_favourite"),
+        (filters.is_screenshot, "is_screenshot", "NOT is_screenshot"),
+        (filters.has_faces, "face_count > 0", "face_count = 0"),
+    )
+    for wanted, true, false in yes_or_no:
+        if wanted is not None:
+            yield (true if wanted else false), {}
+    valued: tuple[tuple[str, object, LiteralString], ...] = (
+        ("text", tsquery(filters.terms), "text @@ %(text)s::tsquery"),
+        ("place", tsquery(filters.place, weight="B"), "text @@ %(place)s::tsquery"),
+        ("since", filters.since, "sort_at >= %(since)s"),
+        ("until", filters.until, "sort_at < %(until)s"),
+        ("month", filters.month, "extract(month FROM sort_at) = %(month)s"),
+        ("labels", list(filters.labels) or None, "label_keys @> %(labels)s"),
+        ("event", filters.event, "event_ids @> ARRAY[%(event)s]"),
+        ("kind", filters.kind, "kind = %(kind)s"),
+        ("camera", filters.camera, "camera_key = %(camera)s"),
+        ("library", filters.library, "libraries @> ARRAY[%(library)s]"),
+        ("album", filters.album, "albums @> ARRAY[%(album)s]"),
+        ("min_rating", filters.min_rating, "rating >= %(min_rating)s"),
+    )
+    for name, value, condition in valued:
+        if value is not None:
+            yield condition, {name: value}
+    if filters.near is not None:
+        near = filters.near
+        yield NEAR, {"lat": near.latitude_deg, "lon": near.longitude_deg, "km": near.radius_km}
+
+
+def tsquery(terms: Sequence[Term], weight: str = "") -> str | None:
+    """In Postgres' notation; folded words hold letters and digits only, so quoting them is enough."""
+    return " & ".join(f"({_phrase(term, weight)})" for term in terms) or None
+
+
+def _phrase(term: Term, weight: str) -> str:
+    *firsts, last = (f"'{word}'" for word in term.words)
+    endings = [f":{weight}" if weight else "" for _ in firsts]
+    mark = weight if term.is_exact else f"*{weight}"
+    words = [word + ending for word, ending in zip(firsts, endings, strict=True)]
+    return " <-> ".join([*words, f"{last}:{mark}" if mark else last])
+
+
+# Great-circle distance (haversine) on a sphere of 6371 km; 111.19 km a degree of latitude lets the index narrow it.
+NEAR: LiteralString = """
+    latitude_deg BETWEEN %(lat)s::float8 - %(km)s::float8 / 111.19 AND %(lat)s::float8 + %(km)s::float8 / 111.19
+    AND 2 * 6371 * asin(least(1, sqrt(
+        sin(radians(latitude_deg - %(lat)s::float8) / 2) ^ 2
+        + cos(radians(%(lat)s::float8)) * cos(radians(latitude_deg))
+            * sin(radians(longitude_deg - %(lon)s::float8) / 2) ^ 2
+    ))) <= %(km)s::float8
+"""
+
+CARD: LiteralString = """
+    p.photo_id, p.kind, p.format, p.width_px, p.height_px, p.added_at, p.taken_at, p.taken_at_local, p.duration_s,
+    p.title, p.caption, p.rating, p.is_favourite AS favourite, p.is_hidden AS hidden, p.is_screenshot, p.camera,
+    p.latitude_deg, p.longitude_deg, p.face_count, p.labels AS tags, p.event_id, p.places,
+    nullif(p.quality, -1) AS quality,
+    (SELECT title FROM events WHERE event_id = p.event_id) AS event_title,
+    (SELECT coalesce(json_agg(json_build_object('person_id', person_id, 'name', name) ORDER BY name, person_id), '[]')
+        FROM persons WHERE person_id = ANY (p.people) AND NOT is_hidden AND NOT is_gone) AS people
+"""
+
+PAGE: LiteralString = """
+    WITH page AS (
+        SELECT photos.*, {at} AS at, {score}::float8 AS score, row_number() OVER (ORDER BY {order}) AS number
+        FROM photos WHERE {where} ORDER BY {order} LIMIT %(limit)s
+    )
+    SELECT {card}, p.at, p.score FROM page p ORDER BY p.number
+"""
+
+CARDS: LiteralString = """
+    SELECT {card} FROM photos p WHERE p.photo_id = ANY (%(photo_ids)s) AND p.is_shown AND NOT p.is_hidden
+"""
+
+DETAIL: LiteralString = """
+    SELECT {card}, p.revision, NOT p.is_shown AS removed, p.albums, a.model_version, a.embedding_model,
+        a.quality AS quality_parts,
+        (SELECT coalesce(json_agg(face || jsonb_build_object('person_id', n.person_id, 'name', n.name) ORDER BY number),
+            '[]')
+            FROM jsonb_array_elements(g.faces) WITH ORDINALITY AS f (face, number)
+            LEFT JOIN persons n ON n.person_id = face ->> 'person_id' AND NOT n.is_hidden AND NOT n.is_gone
+            WHERE (face ->> 'is_face')::boolean) AS faces,
+        (SELECT coalesce(json_agg(l ORDER BY source, number), '[]')
+            FROM photo_labels l WHERE l.photo_id = p.photo_id) AS labels,
+        (SELECT coalesce(json_agg(e ORDER BY e.kind, e.started_at_local, e.event_id), '[]')
+            FROM events e WHERE e.event_id = ANY (p.event_ids)) AS events,
+        (SELECT coalesce(json_agg(f ORDER BY number), '[]') FROM photo_files f LEFT JOIN libraries USING (library_id)
+            WHERE f.photo_id = p.photo_id AND is_gone IS NOT TRUE) AS files
+    FROM photos p LEFT JOIN analyses a USING (photo_id) LEFT JOIN assignments g USING (photo_id)
+    WHERE p.photo_id = %(photo_id)s
+"""
+
+NEAR_HASHES: LiteralString = """
+    SELECT photo_id, bit_count(phash # %(phash)s::bit(64)) AS bits FROM photos
+    WHERE is_shown AND NOT is_hidden AND phash IS NOT NULL AND bit_count(phash # %(phash)s::bit(64)) <= %(max_bits)s
+    ORDER BY bits, photo_id LIMIT %(limit)s
+"""
+
+TIMELINE: LiteralString = """
+    SELECT to_char(at, %(format)s) AS bucket, n AS count
+    FROM (SELECT date_trunc(%(bucket)s, sort_at) AS at, count(*) AS n FROM photos WHERE {where} GROUP BY 1) each
+    ORDER BY at DESC
+"""
+
+FACETS: LiteralString = """
+    WITH hits AS MATERIALIZED (
+        SELECT people, labels, event_ids, camera, sort_at, kind, places FROM photos WHERE {where}
+    )
+    SELECT 'total' AS facet, '' AS value, '' AS label, count(*) AS n FROM hits
+    UNION ALL
+    SELECT 'people', person_id, name, n
+    FROM (SELECT unnest(people) AS person_id, count(*) AS n FROM hits GROUP BY 1) each
+        JOIN persons USING (person_id) WHERE words <> ''
+    UNION ALL
+    SELECT 'tags', label, label, count(*) FROM hits, unnest(labels) AS label GROUP BY label
+    UNION ALL
+    SELECT 'events', event_id, title, n
+    FROM (SELECT unnest(event_ids) AS event_id, count(*) AS n FROM hits GROUP BY 1) each JOIN events USING (event_id)
+    UNION ALL
+    SELECT 'cameras', camera, camera, count(*) FROM hits WHERE camera IS NOT NULL GROUP BY camera
+    UNION ALL
+    SELECT 'years', year::text, year::text, count(*) FROM (SELECT extract(year FROM sort_at) AS year FROM hits) each
+    GROUP BY year
+    UNION ALL
+    SELECT 'kinds', kind, kind, count(*) FROM hits GROUP BY kind
+    UNION ALL
+    SELECT 'places', place, place, count(*) FROM hits, unnest(places) AS place GROUP BY place
+"""
