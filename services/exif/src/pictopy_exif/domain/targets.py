@@ -1,0 +1,67 @@
+"""Where a photo's wishes go: into the file or beside it, and under which name."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pictopy_exif.domain.jpeg import Unsafe, is_jpeg
+
+Policy: TypeAlias = Literal["off", "sidecar", "embedded", "embedded_else_sidecar"]
+Target: TypeAlias = Literal["embedded", "sidecar"]
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """`head`: the first bytes of the file."""
+
+    head: bytes
+    size_bytes: int
+    links: int
+    is_writable: bool
+
+
+def why_not_embedded(facts: FileFacts, max_embed_bytes: int) -> str | None:
+    """The reason, for people, why metadata does not go into this file; None if it may."""
+    if not is_jpeg(facts.head):
+        return "metadata is embedded in JPEG files only"
+    if not facts.is_writable:
+        return "the file is read-only"
+    if facts.links > 1:
+        return f"the file has {facts.links} hard links, which an atomic write would part"
+    if facts.size_bytes > max_embed_bytes:
+        return f"the file is larger than {max_embed_bytes} bytes"
+    return None
+
+
+def target_of(policy: Policy, reason: str | None) -> Target:
+    """Raises: Unsafe where the policy wants what the file does not allow."""
+    if policy == "sidecar":
+        return "sidecar"
+    if reason is None:
+        return "embedded"
+    if policy == "embedded":
+        raise Unsafe(f"{reason}, and the policy allows no sidecar")
+    return "sidecar"
+
+
+def sidecar_name(name: str, neighbours: Collection[str]) -> str:
+    """The name of a photo's sidecar, given the names in its folder.
+
+    `photo.jpg.xmp` belongs to one file; `photo.xmp` (Adobe) is continued only where it is there, alone, and no other
+    file of that stem could be the one it was meant for, such as the RAW beside a JPEG.
+    """
+    for extension in (".xmp", ".XMP"):
+        if name + extension in neighbours:
+            return name + extension
+    stem = name.rpartition(".")[0] or name
+    short = next((stem + each for each in (".xmp", ".XMP") if stem + each in neighbours), None)
+    rivals = {each for each in neighbours if each.rpartition(".")[0] == stem} - {name, short}
+    return short if short is not None and not rivals else f"{name}.xmp"
+
+
+def temp_name(name: str, write_id: int) -> str:
+    """Hidden, in the same folder, and of this write alone. A long name is cut: 255 bytes is what file systems take."""
+    suffix = f".pictopy-{write_id}.tmp"
+    room = 255 - len(suffix) - 1
+    cut = name.encode(errors="surrogateescape")[:room].decode(errors="surrogateescape")
+    return f".{cut}{suffix}"
