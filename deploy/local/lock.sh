@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Pin and hash all requirements. No address of a package index is written.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+ours=()
+for project in libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml; do
+  ours+=(--no-emit-package "$(sed -n 's/^name = "\(.*\)"/\1/p' "$project")")
+done
+compile() {
+  local out=$1; shift
+  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+    "${ours[@]}" "$@" -o "requirements/$out.txt"
+  printf '%s: %s packages\n' "$out" "$(grep -c '==' "requirements/$out.txt")"
+}
+compile build requirements/build.in
+compile run deploy/local/pyproject.toml
+compile dev requirements/dev.in -c requirements/run.txt
+for service in services/*; do compile "$(basename "$service")" "$service/pyproject.toml" -c requirements/run.txt; done
