@@ -33,18 +33,18 @@ def _message(subject: str, kind: type[Message]) -> Iterator[str]:
         yield f"| `{name}` | `{_type_name(about.annotation)}` | {default} |"
 
 
+MODULES = (
+    "typing.",
+    "datetime.",
+    *(f"pictopy_contracts.{name}." for name in ("messages", "geometry", "ids", "vectors")),
+)
+
+
 def _type_name(annotation: object) -> str:
-    text = (
-        annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else str(annotation)
-    )
-    for prefix in (
-        "typing.",
-        "pictopy_contracts.messages.",
-        "pictopy_contracts.geometry.",
-        "pictopy_contracts.ids.",
-        "datetime.",
-    ):
-        text = text.replace(prefix, "")
+    plain = isinstance(annotation, type) and not hasattr(annotation, "__args__")
+    text = annotation.__name__ if isinstance(annotation, type) and plain else str(annotation)
+    for module in MODULES:
+        text = text.replace(module, "")
     return text.replace("|", "or")
 
 
