@@ -15,10 +15,9 @@ EXPOSURE_MIN = 0.08
 """0..1 as vision measures them. Low on purpose: only frames that are plainly blurred or black stay out here,
 ranking deals with the merely weak."""
 
-DOCUMENT_LABELS = frozenset(
-    ("document", "receipt", "screenshot", "text", "whiteboard", "meme", "barcode", "qr code", "id card")
-    + ("business card", "menu", "envelope", "website", "web site", "comic book", "crossword puzzle", "book jacket")
-)
+PAPER = ("document", "receipt", "menu", "envelope", "business card", "id card", "book jacket", "comic book")
+SCREENS = ("screenshot", "text", "whiteboard", "meme", "barcode", "qr code", "website", "web site", "crossword puzzle")
+DOCUMENT_LABELS = frozenset({*PAPER, *SCREENS})
 """Labels of ImageNet and of common taggers for paper and screens."""
 
 
@@ -32,6 +31,7 @@ WHY_OUT = {
     Out.BLURRED: "blurred",
     Out.BADLY_EXPOSED: "too dark or too bright",
 }
+
 
 def gated(library: Library) -> Library:
     """The library with `out` filled in."""

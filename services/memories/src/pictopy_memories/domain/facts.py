@@ -159,7 +159,9 @@ def event_facts(message: EventChanged) -> EventFacts:
 
 def _labels(message: PhotoAnalysed) -> tuple[str, ...]:
     scored = [(tag.label, tag.score) for tag in message.tags] + [(one.label, one.score) for one in message.objects]
-    return tuple(sorted({_text(label).replace("_", " ").lower() for label, score in scored if score >= LABEL_SCORE_MIN}))
+    return tuple(
+        sorted({_text(label).replace("_", " ").lower() for label, score in scored if score >= LABEL_SCORE_MIN})
+    )
 
 
 def _signed(hex_digits: str) -> int:

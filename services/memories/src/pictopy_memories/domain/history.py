@@ -48,13 +48,18 @@ def rests(history: History, key: str) -> bool:
     return hidden or history.shown_keys.get(key, KEY_REST_DAYS) < KEY_REST_DAYS
 
 
+def less_about(verdicts: Sequence[Verdict], subject: str, day: date) -> int:
+    """On how many stories of the subject «less» or «hide» was the last word, within 60 days of `day`."""
+    return sum(one.said != "more" for one in _near(verdicts, day) if one.subject == subject)
+
+
 def weight_of(history: History, subject: str, kind: str, day: date) -> float:
     """What the score of a story is multiplied by; 0 switches its subject off."""
-    recent = [one for one in history.verdicts if abs((day - one.day).days) <= FEEDBACK_DAYS]
-    about = [one.said for one in recent if one.subject == subject]
-    more, less = about.count("more"), len(about) - about.count("more")
+    recent = _near(history.verdicts, day)
+    less = less_about(recent, subject, day)
     if less >= LESS_UNTIL_OFF:
         return 0.0
+    more = sum(one.said == "more" for one in recent if one.subject == subject)
     weight = min(MORE_FACTOR**more, MORE_MOST) * LESS_FACTOR**less
     for one in recent:
         if one.kind == kind and one.subject != subject:
@@ -62,16 +67,16 @@ def weight_of(history: History, subject: str, kind: str, day: date) -> float:
     return float(max(0.25, min(weight, MORE_MOST)))
 
 
-def effect_of(said: Said, others_less: int) -> str:
-    """What a word changes, told to the one who said it. `others_less`: earlier «less» or «hide» about the subject."""
-    if said == "more":
-        return f"Stories like this one come more often for {FEEDBACK_DAYS} days."
-    off = others_less + 1 >= LESS_UNTIL_OFF
-    subject = (
-        f"and its subject rests for {FEEDBACK_DAYS} days" if off else "and others about its subject come less often"
-    )
-    if said == "hide":
-        return f"This story is gone and never comes back, {subject}."
-    if off:
-        return f"You said so twice: its subject rests for {FEEDBACK_DAYS} days."
-    return f"Stories about this subject count half for {FEEDBACK_DAYS} days."
+def effect_of(verdict: Verdict, verdicts: Sequence[Verdict]) -> str:
+    """What a word changes, told to the one who said it. `verdicts`: all last words, this one among them."""
+    if verdict.said == "more":
+        return f"Stories like this one count more for {FEEDBACK_DAYS} days."
+    off = less_about(verdicts, verdict.subject, verdict.day) >= LESS_UNTIL_OFF
+    others = f"rest for {FEEDBACK_DAYS} days" if off else f"count half for {FEEDBACK_DAYS} days"
+    if verdict.said == "hide":
+        return f"This story is gone and never comes back; others about the same {others}."
+    return f"Stories about the same {others}{': you said so twice' if off else ''}."
+
+
+def _near(verdicts: Sequence[Verdict], day: date) -> list[Verdict]:
+    return [one for one in verdicts if abs((day - one.day).days) <= FEEDBACK_DAYS]

@@ -29,6 +29,13 @@ class Vector:
     values: NDArray[np.float32]
     """(D,) L2 norm 1."""
 
+    @staticmethod
+    def unpacked(model: str, data: bytes) -> "Vector":
+        """From little-endian float16, as it travels and is stored; scaled back to L2 norm 1."""
+        values = np.frombuffer(data, dtype="<f2").astype(np.float32)
+        norm = float(np.linalg.norm(values))
+        return Vector(model, values / norm if norm > 0 else values)
+
 
 Vectors = Mapping[int, Vector]
 """By row of the library; rows without one are absent."""

@@ -8,9 +8,10 @@ import numpy as np
 
 from pictopy_memories.domain.candidate import MIN_SLIDES, Kind
 from pictopy_memories.domain.eligibility import gated
+from pictopy_memories.domain.facts import EventFacts, PersonFacts
 from pictopy_memories.domain.history import History
 from pictopy_memories.domain.kinds import KINDS
-from pictopy_memories.domain.library import Library, Rows
+from pictopy_memories.domain.library import Columns, Library, Rows
 from pictopy_memories.domain.looks import Vector
 from pictopy_memories.domain.scoring import Scored, scored
 from pictopy_memories.domain.selection import select, shortlist
@@ -22,6 +23,24 @@ BEST_OF_A_KIND = 4
 """So many candidates of each kind go on to the second step."""
 SAME_KIND_AGAIN = 0.6
 """A second story of one kind on one day counts so much less than the first."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a build reads, as of `version`, seen from the day to build."""
+
+    version: int
+    columns: Columns
+    persons: Sequence[PersonFacts]
+    in_photo: Sequence[tuple[str, str]]
+    """Pairs of photo id and person id."""
+    events: Sequence[EventFacts]
+    history: History
+    kept: Sequence[tuple[str, str]] = ()
+    """(kind, subject) of the day's stories that stay because they were seen."""
+
+    def plan(self, day: date, seed: int) -> "Plan":
+        return plan(Library.of(self.columns, self.persons, self.in_photo, self.events), self.history, day, seed)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """A told story: slides with captions and reasons, a cover, and an account of what was left out."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -53,6 +54,16 @@ class Story:
     """Whom the words name: the story goes when one of them is hidden."""
     score: float
     slides: tuple[Slide, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that a person would see of it."""
+        return hashlib.blake2b(repr(replace(self, score=0.0)).encode(), digest_size=16).hexdigest()
+
+    def with_cover_in_slides(self) -> "Story":
+        """The cover of a story that lost slides since it was made is one of those left."""
+        shown = [slide.photo_id for slide in self.slides]
+        return self if self.cover_photo_id in shown else replace(self, cover_photo_id=shown[0])
 
 
 def tell(library: Library, day: date, best: Scored, selection: Selection) -> Story:
