@@ -1,5 +1,6 @@
 """One server process: started in a session of its own, gone when its parent is gone, stopped in bounded time."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -81,9 +82,14 @@ class Child:
         self.send(signum)
         code = self.wait(timeout_s)
         if code is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            self.sweep()
             code = self._process.wait()
         return code
+
+    def sweep(self) -> None:
+        """After its end: kills what it had started itself and left running."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def log_tail(log: Path) -> str:

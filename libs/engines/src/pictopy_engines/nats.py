@@ -21,6 +21,8 @@ POLL_S = 0.02
 class NatsEngine:
     """JetStream with a file store in `store_dir`. A `token` keeps other users of the machine out."""
 
+    name = "nats"
+
     def __init__(
         self,
         store_dir: Path,
@@ -41,8 +43,8 @@ class NatsEngine:
 
     @property
     def url(self) -> str:
-        credentials = f"{self.token}@" if self.token else ""
-        return f"nats://{credentials}{LOOPBACK}:{self.port}"
+        """Without the token, which must not stand in logs."""
+        return f"nats://{LOOPBACK}:{self.port}"
 
     def start(self) -> Child:
         """Returns when JetStream answers. A second start of the same engine keeps its port."""

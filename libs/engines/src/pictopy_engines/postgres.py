@@ -48,6 +48,8 @@ class PostgresEngine:
     `fast` gives up durability; it is for tests.
     """
 
+    name = "postgres"
+
     def __init__(
         self, data_dir: Path, socket_dir: Path | None = None, *, fast: bool = False, log: Path | None = None
     ) -> None:

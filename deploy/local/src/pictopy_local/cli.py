@@ -1,0 +1,124 @@
+"""The command `pictopy`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from pictopy_engines import EngineError
+from pictopy_local.client import ApiError
+from pictopy_local.data_dir import DataDir, default_data_dir
+from pictopy_local.demo.library import make_demo_library
+from pictopy_local.doctor import doctor
+from pictopy_local.export import export
+from pictopy_local.once import once
+from pictopy_local.say import answer, say
+from pictopy_local.signals import stop_on_signal
+from pictopy_local.status import status
+from pictopy_local.up import up
+
+STALL_S = 600.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code: 0 also after Ctrl-C; 1 for what went wrong, said in one line."""
+    arguments = _parser().parse_args(argv)
+    try:
+        with stop_on_signal():
+            return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        say("stopped")
+        return 0
+    except (EngineError, ApiError, OSError) as error:
+        say(f"pictopy: {error}")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("pictopy", description="PictoPy on this machine, without a container.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("up", help="run until Ctrl-C; without a library this is `demo` the first time")
+    _library_option(command)
+    _data_option(command)
+    command.set_defaults(run=_up)
+
+    command = commands.add_parser("demo", help="make a library of generated pictures and run on it")
+    _data_option(command)
+    command.set_defaults(run=_demo)
+
+    command = commands.add_parser("once", help="import, wait until everything has settled, report, stop")
+    _library_option(command, required=True)
+    _data_option(command)
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    command.add_argument("--stall-s", type=float, default=STALL_S, help="give up after so long without any change")
+    command.set_defaults(run=_once)
+
+    command = commands.add_parser("export", help="print as JSON all that a person would miss")
+    _data_option(command)
+    command.set_defaults(run=lambda given: export(_data(given)))
+
+    command = commands.add_parser("status", help="address, health and work of each service")
+    _data_option(command)
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=lambda given: status(_data(given), as_json=given.json))
+
+    command = commands.add_parser("token", help="print the API token of a data folder")
+    _data_option(command)
+    command.set_defaults(run=_token)
+
+    command = commands.add_parser("doctor", help="look at each part and say what to do")
+    _data_option(command)
+    command.set_defaults(run=lambda given: doctor(_data(given)))
+    return parser
+
+
+def _library_option(command: argparse.ArgumentParser, *, required: bool = False) -> None:
+    command.add_argument(
+        "--library",
+        type=_folder,
+        action="append",
+        default=[],
+        required=required,
+        metavar="DIR",
+        help="folder of photos",
+    )
+
+
+def _data_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, metavar="DIR", help="where PictoPy keeps its own data ($PICTOPY_DATA)")
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text).expanduser()
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return folder.absolute()
+
+
+def _data(given: argparse.Namespace) -> DataDir:
+    return DataDir(given.data or default_data_dir())
+
+
+def _up(given: argparse.Namespace) -> int:
+    return up(_data(given), given.library)
+
+
+def _demo(given: argparse.Namespace) -> int:
+    """Data and library lie side by side, so that neither is inside the other."""
+    root = (given.data or default_data_dir().with_name("pictopy-demo")).expanduser().absolute()
+    library = root / "library"
+    make_demo_library(library)
+    return up(DataDir(root / "data"), [library])
+
+
+def _once(given: argparse.Namespace) -> int:
+    return once(_data(given), given.library, as_json=given.json, stall_s=given.stall_s)
+
+
+def _token(given: argparse.Namespace) -> int:
+    data = _data(given)
+    if not data.exists():
+        say(f"nothing has been started on {data.root} yet")
+        return 1
+    answer(data.token())
+    return 0

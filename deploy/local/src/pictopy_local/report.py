@@ -1,0 +1,66 @@
+"""The result of `pictopy once`."""
+
+from datetime import date
+from typing import Any
+
+from pictopy_local.activity import Activity
+from pictopy_local.session import Session
+
+
+class StageClock:
+    """Wall seconds between the first and the last photo of each stage, as seen from outside."""
+
+    def __init__(self) -> None:
+        self._finished: dict[str, int] = {}
+        self._span: dict[str, tuple[float, float]] = {}
+
+    def look(self, activity: Activity, now_s: float) -> None:
+        for name, stage in activity.stages.items():
+            finished = stage.done + stage.failed
+            if name not in self._finished:
+                self._span[name] = (now_s, now_s)
+            elif finished != self._finished[name]:
+                self._span[name] = (self._span[name][0], now_s)
+            self._finished[name] = finished
+
+    def seconds(self) -> dict[str, float]:
+        return {name: round(last - first, 1) for name, (first, last) in self._span.items()}
+
+
+def report(session: Session, activity: Activity, clock: StageClock, seconds: float) -> dict[str, Any]:
+    """Raises: ApiError."""
+    api = session.api
+    failed = [
+        {key: item.get(key) for key in ("path", "stage", "reason")} for item in api.items("ingest", "/v1/failures")
+    ]
+    people = list(api.items("cluster", "/v1/people", include_hidden=True))
+    unassigned = sum(1 for _ in api.items("cluster", "/v1/faces/unassigned"))
+    memories = api.get("memories", "/v1/memories", day=date.today().isoformat())  # noqa: DTZ011 - the user's own day
+    session.look()  # the last sample of memory
+    return {
+        "photos": activity.photos,
+        "videos": activity.videos,
+        "done": activity.done - sum(stage.failed for stage in activity.stages.values()),
+        "failed": failed,
+        "unlisted": max(0, activity.failed - len(failed)),
+        "faces": sum(person["face_count"] for person in people) + unassigned,
+        "people": len(people),
+        "events": sum(1 for _ in api.items("cluster", "/v1/events")),
+        "memories": len(memories["items"]),
+        "dead": activity.dead,
+        "seconds": round(seconds, 2),
+        "photos_per_s": round(activity.total / seconds, 2) if seconds else 0.0,
+        "stage_seconds": clock.seconds(),
+        "stages": {name: stage.model_dump() for name, stage in activity.stages.items()},
+        "peak_rss_mb": session.memory.peak_mb,
+    }
+
+
+def summary(result: dict[str, Any]) -> str:
+    """The same for people."""
+    counted = ", ".join(
+        f"{result[key]:,} {key}" for key in ("photos", "videos", "faces", "people", "events", "memories")
+    )
+    lines = [counted, "{seconds} s, {photos_per_s} photos/s".format(**result)]
+    lines += ["failed: {path} ({stage}): {reason}".format(**item) for item in result["failed"]]
+    return "\n".join(lines)

@@ -1,0 +1,17 @@
+"""Lines for people go to stderr, results to stdout."""
+
+import sys
+
+from rich.console import Console
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    console.print(line, markup=False)
+
+
+def answer(text: str) -> None:
+    """The result of a command, exactly as it is."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,136 @@
+"""The whole stack of one data folder: engines first, then the services, and the other way round at the end."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from pictopy_engines import NatsEngine, PostgresEngine, free_port
+from pictopy_local.data_dir import DataDir
+from pictopy_local.services import ALL, ServiceSpec, Wiring, environment
+from pictopy_local.state import ProcessState, State
+from pictopy_local.supervisor import CommandProgram, Supervisor
+
+DATABASE = "pictopy"
+LEFTOVER_TIMEOUT_S = 25.0  # longer than a service takes to drain
+
+
+@dataclass
+class Stack:
+    """Running processes of one data folder. Call `tick` a few times a second."""
+
+    data: DataDir
+    wiring: Wiring
+    supervisor: Supervisor
+
+    def tick(self) -> None:
+        self.supervisor.tick()
+
+    def publish_state(self) -> None:
+        """Tells other commands, and the next start, which processes are ours."""
+        processes = []
+        for watched in self.supervisor.watched:
+            if watched.child is None or watched.child.exit_code is not None:
+                continue
+            name, pid = watched.program.name, watched.child.pid
+            url = self.wiring.url(name) if name in self.wiring.ports else ""
+            started_at = psutil.Process(pid).create_time()
+            processes.append(
+                ProcessState(name=name, pid=pid, started_at=started_at, url=url, log=str(watched.program.log))
+            )
+        self.data.write_state(State(launcher_pid=os.getpid(), processes=tuple(processes)))
+
+
+@contextmanager
+def running_stack(
+    data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[str], None], extra_env: dict[str, str] | None = None
+) -> Iterator[Stack]:
+    """Starts what `specs` name on `data`, which this process has locked; stops all of it at the end."""
+    end_leftovers(data.read_state())
+    for name in ("postgres", "nats", *(spec.name for spec in specs)):
+        data.rotate_log(name)
+    postgres = PostgresEngine(data.root / "postgres", data.run / "postgres", log=data.log_of("postgres"))
+    nats = NatsEngine(data.root / "nats", token=data.token(), log=data.log_of("nats"))
+    supervisor = Supervisor(say)
+    try:
+        supervisor.start(postgres)
+        supervisor.start(nats)
+        stack = Stack(data, _wire(data, postgres, nats, say), supervisor)
+        inherited = {**os.environ, **(extra_env or {})}
+        supervisor.start(*(_program(spec, stack, inherited) for spec in specs))
+        stack.publish_state()
+        supervisor.changed = stack.publish_state
+        yield stack
+    finally:
+        supervisor.stop()
+        data.state_file.unlink(missing_ok=True)
+
+
+def _wire(data: DataDir, postgres: PostgresEngine, nats: NatsEngine, say: Callable[[str], None]) -> Wiring:
+    postgres.ensure_database(DATABASE)
+    dsn = {
+        spec.name: postgres.dsn(postgres.ensure_role_and_schema(DATABASE, spec.name), DATABASE)
+        for spec in ALL
+        if spec.has_database
+    }
+    return Wiring(nats.url, data.token(), data.token(), choose_ports(ALL, say), dsn, data.root)
+
+
+def choose_ports(specs: Sequence[ServiceSpec], say: Callable[[str], None]) -> dict[str, int]:
+    """Each service's own port, or another one where that is taken, and a line that says so.
+
+    PICTOPY_FIRST_PORT moves all of them: the first is the UI's; 0 means any.
+    """
+    first = int(os.environ.get("PICTOPY_FIRST_PORT", ALL[-1].default_port))
+    ports: dict[str, int] = {}
+    for spec in specs:
+        wanted = first + spec.default_port - ALL[-1].default_port if first else 0
+        while (port := free_port(wanted)) in ports.values():
+            wanted = 0
+        ports[spec.name] = port
+        if wanted and ports[spec.name] != wanted:
+            say(f"port {wanted} is taken: {spec.name} listens on {ports[spec.name]}")
+    return ports
+
+
+def _program(spec: ServiceSpec, stack: Stack, inherited: dict[str, str]) -> CommandProgram:
+    folder = stack.data.of_service(spec.name)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    env = environment(spec, stack.wiring, inherited)
+    return CommandProgram(spec.name, [sys.executable, "-m", spec.module], stack.data.log_of(spec.name), env)
+
+
+def end_leftovers(state: State) -> None:
+    """Services of a launcher that was killed get the same SIGTERM from the kernel; here their end is awaited."""
+    left = [process for entry in state.processes if (process := _same_process(entry))]
+    for process in left:
+        if process.name() != "postgres":  # its engine waits for it by itself
+            process.terminate()
+    _, alive = psutil.wait_procs(left, timeout=LEFTOVER_TIMEOUT_S)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=LEFTOVER_TIMEOUT_S)
+
+
+def _same_process(entry: ProcessState) -> psutil.Process | None:
+    try:
+        process = psutil.Process(entry.pid)
+        is_same = abs(process.create_time() - entry.started_at) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return None
+    return process if is_same else None
+
+
+def wait_for(condition: Callable[[], bool], tick: Callable[[], None], timeout_s: float, pause_s: float = 0.2) -> bool:
+    """Whether `condition` came true in time; `tick` runs meanwhile."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        tick()
+        time.sleep(pause_s)
+    return True
