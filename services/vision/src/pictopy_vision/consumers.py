@@ -1,0 +1,46 @@
+"""The one subscription: a picture was added, so look at it."""
+
+from pictopy_contracts.messages import PhotoAdded, VisionFinished
+from pictopy_runtime.consume import ConsumerSpec
+from pictopy_vision.analyse import analyse
+from pictopy_vision.deps import Deps
+
+
+async def on_photo_added(message: PhotoAdded, deps: Deps) -> None:
+    """Idempotent because the same picture and models give the same result, published under the same id.
+
+    The stage's end has an id of its own each time: after a failure and a retry it must be heard again.
+    """
+    await deps.starter.over()
+    photo_id = message.photo.photo_id
+    analysed = await analyse(photo_id, await deps.previews.get(photo_id), deps)
+    await deps.bus.publish(analysed, f"{photo_id}:{analysed.model_version}")
+    finished = VisionFinished(
+        photo_id=photo_id,
+        stage="vision",
+        model_version=analysed.model_version,
+        status="done",
+        finished_at=deps.now(),
+    )
+    await deps.bus.publish(finished, _end_id(finished))
+
+
+async def on_photo_dead(message: PhotoAdded, reason: str, attempts: int, deps: Deps) -> None:
+    """The photo cannot be looked at; ingest lists it with the reason."""
+    failed = VisionFinished(
+        photo_id=message.photo.photo_id,
+        stage="vision",
+        model_version=deps.shelf.lineup.version,
+        status="failed",
+        reason=reason,
+        attempts=attempts,
+        finished_at=deps.now(),
+    )
+    await deps.bus.publish(failed, _end_id(failed))
+
+
+def _end_id(finished: VisionFinished) -> str:
+    return f"{finished.photo_id}:{finished.model_version}:{finished.status}:{finished.finished_at.isoformat()}"
+
+
+CONSUMERS = (ConsumerSpec(PhotoAdded, on_photo_added, concurrency=2, on_dead=on_photo_dead),)

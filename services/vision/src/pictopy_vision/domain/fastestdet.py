@@ -1,0 +1,29 @@
+"""FastestDet: objects from one 22x22 grid (dog-qiuqiu/FastestDet, BSD-3-Clause)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pictopy_vision.domain.arrays import Floats
+from pictopy_vision.domain.boxes import centre_to_corners
+from pictopy_vision.domain.detections import settle
+from pictopy_vision.domain.entry import Entry
+from pictopy_vision.domain.found import FoundObjects
+from pictopy_vision.domain.tensors import Prepared
+
+
+def read(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> FoundObjects:
+    """One output (1, 85, rows, columns): objectness, tanh centre, logit size, 80 class scores.
+
+    score = objectness^0.6 * class^0.4, as in the author's own example.
+    """
+    (raw,) = outputs.values()
+    _, rows, columns = raw[0].shape
+    cells = raw[0].reshape(85, -1).T
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    centre = (np.stack([column, row], axis=1) + np.tanh(cells[:, 1:3])) / [columns, rows]
+    size = 1 / (1 + np.exp(-cells[:, 3:5]))
+    pixels = np.array([prepared.width_px, prepared.height_px] * 2, dtype=np.float32)
+    boxes = centre_to_corners(centre.astype(np.float32), size) * pixels
+    scores = np.clip(cells[:, :1], 0, 1) ** 0.6 * np.clip(cells[:, 5:], 0, 1) ** 0.4
+    return settle(boxes.astype(np.float32), scores, prepared, entry)

@@ -1,0 +1,48 @@
+"""What the service does for ever beside its consumer."""
+
+import asyncio
+import logging
+import time
+
+from pictopy_contracts.messages import ModelsChanged
+from pictopy_vision.deps import Deps
+
+log = logging.getLogger(__name__)
+IDLE_LOOK_S = 15.0
+
+
+async def pull_models(deps: Deps) -> None:
+    await deps.pulls.work()
+
+
+async def fetch_starter(deps: Deps) -> None:
+    """The first pull, then nothing more."""
+    await deps.starter.fetch()
+    await asyncio.Event().wait()
+
+
+async def announce_models(deps: Deps) -> None:
+    """Tell the models in use at the start and at each change; what was not stored by NATS is told again."""
+    await deps.starter.over()
+    while True:
+        await deps.news.wait()
+        lineup = deps.shelf.lineup
+        revision = time.time_ns()
+        message = ModelsChanged(revision=revision, model_version=lineup.version, models=lineup.models)
+        await deps.bus.publish(message, f"models:{revision}")
+        if deps.shelf.lineup is lineup:  # else it changed while NATS stored the message: tell again
+            deps.news.clear()
+        log.info("models in use: %s (version %s)", ", ".join(sorted(set(lineup.models.values()))), lineup.version)
+
+
+async def unload_idle_models(deps: Deps) -> None:
+    """Give the memory of models back that nobody used for a while."""
+    while True:
+        await asyncio.sleep(min(IDLE_LOOK_S, deps.idle_unload_s))
+        for model_id in await asyncio.to_thread(deps.shelf.unload_idle, deps.idle_unload_s):
+            log.info("model %s is unloaded after %.0f s without work", model_id, deps.idle_unload_s)
+
+
+async def backlog(deps: Deps) -> dict[str, int]:
+    """Pulls count as work not yet done: photos may be waiting for them."""
+    return {"pulls": max(deps.pulls.under_way, 0 if deps.starter.is_over else 1)}

@@ -1,0 +1,72 @@
+"""What the vision service needs from outside."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pictopy_contracts.ids import ModelId, PhotoId
+from pictopy_vision.domain.arrays import Floats
+from pictopy_vision.domain.entry import Entry
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """An input or output of a loaded model; None is a size that may change."""
+
+    name: str
+    shape: tuple[int | None, ...]
+
+
+class Session(Protocol):
+    """A loaded model, in this process or on a server; `run` blocks and may be called from several threads."""
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]: ...
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]: ...
+
+    def run(self, feed: Mapping[str, Floats]) -> Sequence[Floats]:
+        """Input name to float32 array; answers in the order of `outputs`. Raises ModelError."""
+        ...
+
+
+class Engine(Protocol):
+    """Makes sessions of model files."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def providers(self) -> tuple[str, ...]: ...
+
+    def open(self, entry: Entry, path: Path) -> Session:
+        """Blocks while it loads. Raises ModelError."""
+        ...
+
+
+class ModelStore(Protocol):
+    """Where verified model files lie."""
+
+    def path_of(self, entry: Entry) -> Path: ...
+
+    def installed(self, catalogue: Collection[Entry]) -> frozenset[ModelId]: ...
+
+    def verify(self, entry: Entry) -> None:
+        """Raises ModelError where the file is not the one of the catalogue."""
+        ...
+
+    def remove(self, entry: Entry) -> None: ...
+
+
+class ModelFetcher(Protocol):
+    async def fetch(self, entry: Entry, report: Callable[[int], None]) -> None:
+        """Bring the verified file into the store. Raises ModelError."""
+        ...
+
+
+class Previews(Protocol):
+    async def get(self, photo_id: PhotoId) -> bytes:
+        """The oriented preview, coded. Raises Transient where it cannot be had now."""
+        ...

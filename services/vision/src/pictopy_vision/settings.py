@@ -1,0 +1,31 @@
+"""Settings of the vision service: VISION_<FIELD>, else PICTOPY_<FIELD>."""
+
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from pictopy_runtime.settings import BaseServiceSettings
+
+
+class VisionSettings(BaseServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="VISION_")
+
+    port: int = 8702
+    ingest_url: str = "http://127.0.0.1:8701"
+    previews_dir: Path | None = None
+    """Ingest's folder of previews, where it is mounted here."""
+    previews_patience_s: float = 300.0
+    """How long to wait for an ingest that does not answer before the attempt counts as failed."""
+    catalogue_dir: Path | None = None
+    """Another catalogue than the one that comes with the service."""
+    models_mirror: str = ""
+    """Folder or http(s) address that has model files at their `mirror` path; asked before the publishers."""
+    auto_pull_starter: bool = False
+    auto_pull_extra: str = ""
+    """More model ids to pull at the start, separated by commas."""
+    starter_retry_s: float = 10.0
+    starter_wait_s: float = 300.0
+    """How long photos wait for the first pull."""
+    model_threads: int = 1
+    """Cores that one run of one model uses; models and photos already run side by side."""
+    idle_unload_s: float = 300.0
