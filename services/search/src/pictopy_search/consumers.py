@@ -20,9 +20,7 @@ from pictopy_contracts.messages import (
 from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.consume import ConsumerSpec
 from pictopy_runtime.errors import Poison
-from pictopy_runtime.vectors import VectorPoint
 from pictopy_search.domain.answers import Look
-from pictopy_search.domain.vectors import collection_of, point_of, vector_of
 from pictopy_search.ports import Deps, Unit
 
 
@@ -50,7 +48,7 @@ async def on_photo_removed(message: PhotoRemoved, deps: Deps) -> None:
 async def on_photo_analysed(message: PhotoAnalysed, deps: Deps) -> None:
     """The vector first: a crash before the commit leaves one that the next try overwrites."""
     known = await deps.store.look(message.photo_id)
-    if known is None or _age(known) <= (message.analysed_at, message.model_version):
+    if known is None or (known.analysed_at, known.model_version) <= (message.analysed_at, message.model_version):
         await _store_vector(message.photo_id, message.embedding, known, deps)
     async with deps.store.unit() as unit:
         await unit.put_analysis(message)
@@ -106,24 +104,12 @@ async def _store_vector(photo_id: PhotoId, embedding: Embedding | None, known: L
     """Into the collection of its model, and out of that of the model before."""
     if embedding is not None:
         try:
-            vector = vector_of(embedding)
+            await deps.pictures.put(photo_id, embedding)
         except ValueError as error:
             raise Poison(f"the embedding by {embedding.model}: {error}") from error
-        collection = await deps.vectors.collection(collection_of(embedding.model), len(vector))
-        await collection.upsert([VectorPoint(point_of(photo_id), vector, {"photo_id": photo_id})])
     before = known.embedding_model if known else None
     if before is not None and (embedding is None or before != embedding.model):
-        await _forget_vector(photo_id, before, deps)
-
-
-async def _forget_vector(photo_id: PhotoId, model: str, deps: Deps) -> None:
-    name = collection_of(model)
-    if name not in await deps.vectors.names():
-        return
-    collection = await deps.vectors.collection(name, 0)
-    await collection.delete([point_of(photo_id)])
-    if await collection.count() == 0:
-        await deps.vectors.drop(name)
+        await deps.pictures.forget(photo_id, before)
 
 
 async def _finish(unit: Unit, photo_id: PhotoId, deps: Deps) -> None:
@@ -150,10 +136,6 @@ async def _fail(photo_id: PhotoId, model_version: str, reason: str, attempts: in
     )
     async with deps.store.unit() as unit:
         await unit.publish(failed, f"{photo_id}:{model_version}:{now.isoformat()}:search-failed")
-
-
-def _age(look: Look) -> tuple[Any, str]:
-    return look.analysed_at, look.model_version
 
 
 CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (

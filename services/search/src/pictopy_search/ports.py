@@ -16,10 +16,10 @@ from pictopy_contracts.messages import (
     PhotoAnalysed,
     PhotoPeopleAssigned,
 )
-from pictopy_runtime.vectors import Vectors
 from pictopy_search.domain.answers import BucketCount, Card, Detail, Facets, Hit, Look
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Order
+from pictopy_search.pictures import Pictures
 
 
 class Unit(Protocol):
@@ -101,6 +101,6 @@ class Store(Protocol):
 @dataclass(frozen=True)
 class Deps:
     store: Store
-    vectors: Vectors
+    pictures: Pictures
     now: Callable[[], datetime]
     """Aware, UTC."""

@@ -128,7 +128,9 @@ BUCKET_FORMATS: dict[Bucket, LiteralString] = {"year": "YYYY", "month": "YYYY-MM
 
 
 def _where(filters: Filters) -> tuple[sql.Composed, Values]:
-    parts: list[sql.Composable] = [sql.SQL("is_shown AND is_hidden" if filters.is_hidden else "is_shown AND NOT is_hidden")]
+    parts: list[sql.Composable] = [
+        sql.SQL("is_shown AND is_hidden" if filters.is_hidden else "is_shown AND NOT is_hidden")
+    ]
     values: Values = {}
     for condition, given in _conditions(filters):
         parts.append(sql.SQL(condition))

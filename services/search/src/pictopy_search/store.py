@@ -132,9 +132,7 @@ class PostgresUnit:
 
     async def put_person(self, person: PersonChanged) -> list[PhotoId]:
         words = shown_words(person)
-        before = await self._row(
-            "SELECT revision, words FROM persons WHERE person_id = %s", person.person_id
-        )
+        before = await self._row("SELECT revision, words FROM persons WHERE person_id = %s", person.person_id)
         if before is not None and before["revision"] >= person.revision:
             return []
         await self._connection.execute(
@@ -189,7 +187,9 @@ class PostgresUnit:
             await self._connection.execute(REINDEX, (list(photo_ids),))
 
     async def finished(self, photo_id: PhotoId) -> Look | None:
-        row = await self._row("SELECT analyses.* FROM analyses JOIN photos USING (photo_id) WHERE photo_id = %s", photo_id)
+        row = await self._row(
+            "SELECT analyses.* FROM analyses JOIN photos USING (photo_id) WHERE photo_id = %s", photo_id
+        )
         return None if row is None else look_of(row)
 
     async def publish(self, message: Message, msg_id: str) -> None:

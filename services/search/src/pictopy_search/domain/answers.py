@@ -147,5 +147,3 @@ class Look:
     embedding_model: str | None
     phash: str | None
     """64 characters 0 or 1."""
-
-

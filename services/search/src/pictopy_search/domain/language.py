@@ -36,6 +36,11 @@ _ENGLISH_MONTHS = (
     ("december", "dec"),
 )
 
+_ENGLISH_SILENT = frozenset(
+    {"a", "an", "and", "at", "by", "during", "for", "from", "in", "me", "my", "near", "of", "on", "our", "show", "that"}
+    | {"the", "to", "was", "where", "with", "image", "images", "photo", "photos", "pic", "pics", "picture", "pictures"}
+)
+
 ENGLISH = Language(
     months={name: number for number, names in enumerate(_ENGLISH_MONTHS, 1) for name in names},
     favourite=frozenset({"favourite", "favourites", "favorite", "favorites", "starred"}),
@@ -43,10 +48,7 @@ ENGLISH = Language(
     screenshot=frozenset({"screenshot", "screenshots"}),
     before_person=frozenset({"with", "and", "of"}),
     before_place=frozenset({"at", "in", "near", "from"}),
-    silent=frozenset(
-        "a an and at by during for from in me my near of on our show that the to was where with"
-        " image images photo photos pic pics picture pictures".split()
-    ),
+    silent=_ENGLISH_SILENT,
     possessive=("'s", "’s"),
     ordinal=("st", "nd", "rd", "th"),
 )

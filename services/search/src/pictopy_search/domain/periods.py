@@ -32,7 +32,7 @@ def _end_of(start: datetime, month: int | None, day: int | None) -> datetime:
             return start.replace(month=month + 1)
         return start.replace(year=start.year + 1, month=1)
     except (ValueError, OverflowError):
-        return datetime.max
+        return datetime.max  # noqa: DTZ901  local time, as above
 
 
 def parse_date(text: str) -> Period | None:

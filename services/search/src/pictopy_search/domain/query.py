@@ -4,15 +4,26 @@ Left to right, the first reading that fits and within it the longest name wins; 
 search for. Text in quotes is never interpreted. Several times make one span: «from 2021 to june 2023».
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pictopy_contracts.ids import PersonId
-from pictopy_search.domain.filters import Filters, Kind
+from pictopy_search.domain.filters import Filters
 from pictopy_search.domain.language import ENGLISH, Language
-from pictopy_search.domain.periods import Period, parse_date, period_of, span
-from pictopy_search.domain.text import Chunk, Term, chunks_of
+from pictopy_search.domain.meanings import (
+    ByKind,
+    ByMonth,
+    ByPeriod,
+    ByPerson,
+    ByPlace,
+    ByWords,
+    IsFavourite,
+    IsScreenshot,
+    Meaning,
+)
+from pictopy_search.domain.periods import parse_date, period_of, span
+from pictopy_search.domain.text import Chunk, Term, chunks_of, words_of
 
 YEARS = range(1826, 2200)
 """Four digits in a query are a year if there can be a photo of it: the oldest known is of 1826."""
@@ -30,54 +41,15 @@ class Vocabulary:
     places: frozenset[Words] = frozenset()
     language: Language = ENGLISH
 
-
-@dataclass(frozen=True)
-class ByPerson:
-    kind: ClassVar[str] = "person"
-    person_ids: tuple[PersonId, ...]
-
-
-@dataclass(frozen=True)
-class ByPeriod:
-    kind: ClassVar[str] = "time"
-    period: Period
+    @classmethod
+    def of(cls, names: Iterable[tuple[PersonId, str]], places: Iterable[str]) -> "Vocabulary":
+        people: dict[Words, tuple[PersonId, ...]] = {}
+        for person_id, name in sorted(names):
+            words = words_of(name)
+            people[words] = (*people.get(words, ()), person_id)
+        return cls(people, frozenset(words_of(place) for place in places))
 
 
-@dataclass(frozen=True)
-class ByMonth:
-    kind: ClassVar[str] = "month"
-    month: int
-
-
-@dataclass(frozen=True)
-class ByPlace:
-    kind: ClassVar[str] = "place"
-    words: Words
-
-
-@dataclass(frozen=True)
-class ByKind:
-    kind: ClassVar[str] = "kind"
-    value: Kind
-
-
-@dataclass(frozen=True)
-class IsFavourite:
-    kind: ClassVar[str] = "favourite"
-
-
-@dataclass(frozen=True)
-class IsScreenshot:
-    kind: ClassVar[str] = "screenshot"
-
-
-@dataclass(frozen=True)
-class ByWords:
-    kind: ClassVar[str] = "words"
-    term: Term
-
-
-Meaning: TypeAlias = ByPerson | ByPeriod | ByMonth | ByPlace | ByKind | IsFavourite | IsScreenshot | ByWords
 Reading: TypeAlias = tuple[int, Meaning]
 """How many chunks it takes, and what they mean."""
 
@@ -109,33 +81,16 @@ def words_only(query: str) -> tuple[Understood, ...]:
 
 def narrowed(filters: Filters, parts: Sequence[Understood]) -> Filters:
     """The filters with all that was understood added."""
-    periods = [part.meaning.period for part in parts if isinstance(part.meaning, ByPeriod)]
-    if periods:
-        whole = span(periods)
-        filters = filters.between(whole.start, whole.end)
-    for part in parts:
-        filters = _with(filters, part.meaning)
+    for part in _with_one_period(parts):
+        filters = part.narrow(filters)
     return filters
 
 
-def _with(filters: Filters, meaning: Meaning) -> Filters:
-    match meaning:
-        case ByPerson(person_ids):
-            return replace(filters, people=(*filters.people, person_ids))
-        case ByMonth(month):
-            return replace(filters, month=month)
-        case ByPlace(words):
-            return replace(filters, place=(*filters.place, Term(words, is_exact=True)))
-        case ByKind(value):
-            return replace(filters, kind=value)
-        case IsFavourite():
-            return replace(filters, is_favourite=True)
-        case IsScreenshot():
-            return replace(filters, is_screenshot=True)
-        case ByWords(term):
-            return replace(filters, terms=(*filters.terms, term))
-        case ByPeriod():
-            return filters
+def _with_one_period(parts: Sequence[Understood]) -> list[Meaning]:
+    meanings = [part.meaning for part in parts]
+    periods = [meaning.period for meaning in meanings if isinstance(meaning, ByPeriod)]
+    others = [meaning for meaning in meanings if not isinstance(meaning, ByPeriod)]
+    return [*others, ByPeriod(span(periods))] if periods else others
 
 
 def _read(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> tuple[int, Meaning | None]:
@@ -150,13 +105,18 @@ def _read(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> tuple[int, Meaning
 
 
 def _person(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Reading | None:
-    named = _longest(chunks, vocabulary.people, vocabulary.language)
+    """A whole name; or after «with» and its like a whole name, else a part of one."""
+    people, language = vocabulary.people, vocabulary.language
+    named = _longest(chunks, people, language)
     if named is not None:
-        return named[0], ByPerson(vocabulary.people[named[1]])
-    if not _one_of(chunks[0], vocabulary.language.before_person):
+        return named[0], ByPerson(people[named[1]])
+    if not _one_of(chunks[0], language.before_person):
         return None
-    partial = _longest(chunks[1:], _parts_of_names(vocabulary.people), vocabulary.language)
-    return None if partial is None else (partial[0] + 1, ByPerson(_bearers(partial[1], vocabulary.people)))
+    named = _longest(chunks[1:], people, language) or _longest(chunks[1:], _parts_of(people), language)
+    if named is None:
+        return None
+    bearers = people.get(named[1]) or _bearers(named[1], people)
+    return named[0] + 1, ByPerson(bearers)
 
 
 def _place(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Reading | None:
@@ -240,15 +200,19 @@ def _longest(
     return None
 
 
-def _parts_of_names(people: Mapping[Words, object]) -> frozenset[Words]:
-    """The beginnings of each name, and each of its words."""
-    return frozenset(
-        part for name in people for size in range(1, len(name) + 1) for part in (name[:size], name[size - 1 : size])
-    )
+def _parts_of(people: Iterable[Words]) -> frozenset[Words]:
+    """Any words of a name that stand side by side."""
+    return frozenset(part for name in people for part in _parts(name))
+
+
+def _parts(name: Words) -> Iterator[Words]:
+    for start in range(len(name)):
+        for end in range(start + 1, min(start + MAX_NAME_CHUNKS, len(name)) + 1):
+            yield name[start:end]
 
 
 def _bearers(part: Words, people: Mapping[Words, tuple[PersonId, ...]]) -> tuple[PersonId, ...]:
-    bearers = (ids for name, ids in people.items() if name[: len(part)] == part or (len(part) == 1 and part[0] in name))
+    bearers = (ids for name, ids in people.items() if part in _parts(name))
     return tuple(sorted({person_id for ids in bearers for person_id in ids}))
 
 

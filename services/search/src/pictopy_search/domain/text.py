@@ -58,6 +58,10 @@ def joined(texts: Iterable[str | None]) -> str:
     return f" {GAP} ".join(key for key in keys if key)
 
 
+def words_of_each(texts: Iterable[str | None]) -> list[tuple[str, ...]]:
+    return [words_of(text) for text in texts if text]
+
+
 def chunks_of(query: str) -> list[Chunk]:
     """An opening quote that is never closed counts to the end."""
     return [

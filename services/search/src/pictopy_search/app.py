@@ -1,0 +1,31 @@
+"""Where search is put together."""
+
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pictopy_runtime.run import Kit, Service
+from pictopy_search.api import router
+from pictopy_search.consumers import CONSUMERS
+from pictopy_search.pictures import Pictures
+from pictopy_search.ports import Deps
+from pictopy_search.settings import Settings
+from pictopy_search.store import PostgresStore
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps:
+    vectors = kit.vectors(settings)
+    stack.push_async_callback(vectors.close)
+    return Deps(PostgresStore(kit.db), Pictures(vectors), lambda: datetime.now(UTC))
+
+
+SERVICE = Service(
+    name="search",
+    settings=Settings,
+    open_deps=open_deps,
+    routers=(router,),
+    consumers=CONSUMERS,
+    migrations=MIGRATIONS,
+)
