@@ -23,9 +23,11 @@ RAW_SUFFIXES = frozenset(
     b".dng .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .orf .rw2 .raf .pef .srw .x3f .3fr .iiq .rwl .erf .mrw"
     b" .kdc .dcr".split()
 )
-SUFFIXES = RAW_SUFFIXES | frozenset(
-    b".jpg .jpeg .jpe .jfif .mpo .png .webp .tif .tiff .gif .bmp .heic .heif .hif .avif .jxl"
-    b" .mp4 .m4v .mov .qt .3gp .3g2 .mkv .webm .avi".split()
+VIDEO_SUFFIXES = frozenset(b".mp4 .m4v .mov .qt .3gp .3g2 .mkv .webm .avi".split())
+SUFFIXES = (
+    RAW_SUFFIXES
+    | VIDEO_SUFFIXES
+    | frozenset(b".jpg .jpeg .jpe .jfif .mpo .png .webp .tif .tiff .gif .bmp .heic .heif .hif .avif .jxl".split())
 )
 
 CONTENT_TYPES = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pictopy_ingest.domain.identity.pieces import Malformed, Piece, number, span
 
 _CONFIGURATIONS = frozenset({b"hvcC", b"av1C"})
+_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _IN_FILE, _IN_IDAT = 0, 1
 
 
@@ -112,3 +113,11 @@ def _locations(data: memoryview, iloc: Box) -> dict[int, list[tuple[int, int, in
             read.take(index_size)
             found.setdefault(item, []).append((method, base + read.take(offset_size), read.take(length_size)))
     return found
+
+
+def xmp_packet(data: memoryview) -> bytes | None:
+    """The XMP of a movie: a top-level uuid box of Adobe's (XMP specification, part 3)."""
+    for box in boxes(data, 0, len(data)):
+        if box.name == b"uuid" and bytes(data[box.start : box.start + 16]) == _XMP_UUID:
+            return bytes(data[box.start + 16 : box.end])
+    return None

@@ -80,6 +80,7 @@ def facts_of(evidence: Evidence, pixels: Pixels) -> Facts:
     notes = Notes()
     for line in (*evidence.warnings, *pixels.warnings):
         notes.add(line)
+    words.orientation(evidence.embedded, notes)
     sources = _ordered(evidence)
     where, place_source = _place(evidence, notes)
     turned = pixels.orientation >= 5

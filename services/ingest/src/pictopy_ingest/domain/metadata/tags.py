@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-Value: TypeAlias = "str | list[str] | dict[str, str]"
+Value: TypeAlias = str | list[str] | dict[str, str]
 MAX_TEXT = 10_000
 """Characters of one text; what is longer is cut, so that a message stays far below the limit of the bus."""
 

@@ -63,7 +63,8 @@ def _clock(parts: re.Match[str], fraction: str | None) -> datetime | None:
     second = parts[7] or (fraction or "").strip()
     micro = int(f"{second[:6]:0<6}") if second.isdecimal() else 0
     try:
-        return datetime(*(int(part or 0) for part in parts.groups()[:6]), micro)  # type: ignore[arg-type] # noqa: DTZ001  six numbers, a wall clock
+        year, month, day, hour, minute, whole = (int(part or 0) for part in parts.groups()[:6])
+        return datetime(year, month, day, hour, minute, whole, micro)  # noqa: DTZ001  a wall clock
     except ValueError:
         return None
 

@@ -15,7 +15,6 @@ _HIERARCHIES = (
 _FLAT = ("Xmp.dc.subject", "Iptc.Application2.Keywords")
 _CAMERA_SAYS = re.compile(
     r"([a-z]+ ){0,3}digital (still )?camera|sony dsc|<[^<>]*>|default|dav|edf|ptr|sdr|cof", re.IGNORECASE
-    re.I,
 )
 """Captions that cameras write by themselves, such as «OLYMPUS DIGITAL CAMERA»."""
 _SCREENSHOT = re.compile(

@@ -1,0 +1,1 @@
+"""Files, decoders and metadata readers: each foreign library in one module."""
