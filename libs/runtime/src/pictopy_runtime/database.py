@@ -83,7 +83,9 @@ async def migrate(connection: Connection, schema: str, folder: Path) -> None:
     """Forward only. Raises when the database knows a migration that this program does not: an older program
     must not touch a newer schema."""
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"pictopy:{schema}",))
-    await connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+    known = await connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,))
+    if await known.fetchone() is None:  # `IF NOT EXISTS` asks for the right to create even where nothing is made
+        await connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
     await connection.execute(
         "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz DEFAULT now())"
     )
