@@ -31,7 +31,6 @@ from pictopy_runtime.http import make_app
 from pictopy_runtime.logs import configure
 from pictopy_runtime.settings import BaseServiceSettings
 from pictopy_runtime.signing import Signer
-from pictopy_runtime.vectors import Vectors, open_vectors
 from pictopy_runtime.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -64,8 +63,10 @@ class Kit:
     def add_check(self, name: str, ping: Callable[[], Awaitable[None]]) -> None:
         self.checks.append(Check(name, ping))
 
-    def vectors(self, settings: BaseServiceSettings) -> Vectors:
+    def vectors(self, settings: BaseServiceSettings) -> Any:
         """The service's vector collections; closed by the service, through its exit stack."""
+        from pictopy_vectors.open import open_vectors
+
         key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
         vectors = open_vectors(settings.qdrant_url, key, settings.data_dir / "qdrant")
         self.add_check("qdrant", vectors.ping)

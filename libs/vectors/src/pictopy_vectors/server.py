@@ -9,7 +9,7 @@ from qdrant_client import models as q
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from pictopy_runtime.errors import Transient
-from pictopy_runtime.vectors import Conditions, VectorHit, VectorPoint
+from pictopy_vectors.ports import Conditions, VectorHit, VectorPoint
 
 
 class ServerVectors:

@@ -13,7 +13,7 @@ import numpy as np
 import qdrant_edge as edge
 from numpy.typing import NDArray
 
-from pictopy_runtime.vectors import Conditions, Payload, VectorHit, VectorPoint
+from pictopy_vectors.ports import Conditions, Payload, VectorHit, VectorPoint
 
 T = TypeVar("T")
 

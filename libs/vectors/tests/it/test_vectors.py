@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pictopy_runtime.fakes import FakeVectors
-from pictopy_runtime.vectors import VectorPoint, Vectors, open_vectors
+from pictopy_vectors.fakes import FakeVectors
+from pictopy_vectors.open import open_vectors
+from pictopy_vectors.ports import VectorPoint, Vectors
 
 pytestmark = pytest.mark.it
 SERVER = os.environ.get("TEST_QDRANT_URL")
