@@ -1,6 +1,7 @@
 """The in-memory twin of the store: the same sources, the same index made of them, plain loops instead of SQL."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,7 +45,10 @@ class FakeStore:
         return hits[:limit]
 
     async def facets(self, filters: Filters) -> Facets:
-        return facets_of(count for row in self._found(filters) for count in self._counts(row))
+        counts = Counter(value for row in self._found(filters) for value in self._values(row))
+        return facets_of(
+            (facet, Count(value=value, label=label, count=count)) for (facet, value, label), count in counts.items()
+        )
 
     async def timeline(self, filters: Filters, bucket: Bucket) -> list[BucketCount]:
         size = {"year": 4, "month": 7, "day": 10}[bucket]
@@ -86,8 +90,8 @@ class FakeStore:
         score = {"quality": row.quality, "relevance": rank(row, filters)}.get(order)
         return Hit(card_of(row, self.sources), at, score)
 
-    def _counts(self, row: Row) -> Iterable[tuple[str, Count]]:
-        """Each value of each facet that the photo counts for."""
+    def _values(self, row: Row) -> Iterator[tuple[str, str, str]]:
+        """Facet, value and label of all that the photo counts for."""
         card = card_of(row, self.sources)
         named: dict[str, list[tuple[str, str]]] = {
             "total": [("", "")],
@@ -100,7 +104,7 @@ class FakeStore:
             "places": [(place, place) for place in card.places],
         }
         for facet, values in named.items():
-            yield from ((facet, Count(value=value, label=label, count=1)) for value, label in values)
+            yield from ((facet, value, label) for value, label in values)
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.vectors import Embedding
-from pictopy_runtime.vectors import VectorCollection, VectorPoint, Vectors
 from pictopy_search.domain.vectors import collection_of, point_of, vector_of
+from pictopy_vectors.ports import VectorCollection, VectorPoint, Vectors
 
 
 class Pictures:

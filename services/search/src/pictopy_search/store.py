@@ -1,4 +1,4 @@
-"""The Postgres adapter, writing half: what messages say, and the index made of it. Reading is in `queries.py`:
+"""The Postgres adapter, writing half: what messages say, and the index made of it. Reading is in `store_queries.py`:
 together they would pass the 400 lines of a file."""
 
 from collections.abc import AsyncIterator, Sequence
@@ -32,7 +32,7 @@ from pictopy_search.domain.index import (
     words_of_photo,
 )
 from pictopy_search.domain.text import joined, key_of, plain
-from pictopy_search.queries import PostgresQueries, look_of
+from pictopy_search.store_queries import PostgresQueries, look_of
 
 
 class PostgresStore(PostgresQueries):
