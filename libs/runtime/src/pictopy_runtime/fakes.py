@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
-
 from pictopy_contracts.messages import Message
 from pictopy_contracts.registry import all_messages, retry_subject
 from pictopy_runtime.database import Connection

@@ -1,6 +1,8 @@
 """The HTTP side that all services share: who may call, how errors look, health, metrics, progress."""
 
 import hmac
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -32,7 +34,7 @@ async def authorise(request: Request) -> None:
 
 def _has_token(request: Request) -> bool:
     given = request.headers.get("authorization", "")
-    return hmac.compare_digest(given.encode(), f"Bearer {request.app.state.token}".encode())
+    return hmac.compare_digest(given.encode(), f"Bearer {request.app.state.web.token}".encode())
 
 
 def _has_signature(request: Request) -> bool:
@@ -49,42 +51,35 @@ def problem(status: int, detail: str, **more: object) -> JSONResponse:
     return JSONResponse(jsonable_encoder(body), status, media_type="application/problem+json")
 
 
-def make_app(
-    *,
-    name: str,
-    version: str,
-    token: str,
-    deps: Any,
-    routers: tuple[APIRouter, ...],
-    checks: list[Check],
-    progress: Progress,
-) -> FastAPI:
+@dataclass(frozen=True)
+class Web:
+    """What an app is made of, beside the routes that all have."""
+
+    name: str
+    token: str
+    deps: Any
+    routers: tuple[APIRouter, ...] = ()
+    checks: list[Check] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
+
+
+def make_app(web: Web) -> FastAPI:
     """The whole HTTP app of a service."""
-    app = FastAPI(title=f"PictoPy {name}", version=version, dependencies=[Depends(authorise)])
-    app.state.deps, app.state.token, app.state.signer = deps, token, Signer(token)
-    app.state.name, app.state.checks, app.state.progress = name, checks, progress
-    for router in (common, *routers):
+    app = FastAPI(title=f"PictoPy {web.name}", version=version("pictopy-runtime"), dependencies=[Depends(authorise)])
+    app.state.web, app.state.signer, app.state.deps = web, Signer(web.token), web.deps
+    for router in (common, *web.routers):
         app.include_router(router)
-
-    @app.exception_handler(AppError)
-    async def _app_error(_: Request, error: AppError) -> Response:
-        return problem(error.status, error.detail)
-
-    @app.exception_handler(Transient)
-    async def _transient(_: Request, error: Transient) -> Response:
-        return problem(503, str(error))
-
-    @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
-        return problem(error.status_code, str(error.detail))
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return problem(422, f"{where}: {first['msg']}", errors=error.errors())
-
+    app.exception_handler(AppError)(lambda _, error: problem(error.status, error.detail))
+    app.exception_handler(Transient)(lambda _, error: problem(503, str(error)))
+    app.exception_handler(HTTPException)(lambda _, error: problem(error.status_code, str(error.detail)))
+    app.exception_handler(RequestValidationError)(lambda _, error: _invalid(error))
     return app
+
+
+def _invalid(error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return problem(422, f"{where}: {first['msg']}", errors=error.errors())
 
 
 @common.get("/healthz", tags=["health"])
@@ -96,7 +91,7 @@ async def healthz() -> dict[str, str]:
 @common.get("/readyz", tags=["health"])
 async def readyz(request: Request) -> Response:
     """Its dependencies answer; 503 names those that do not."""
-    reasons = await failing(request.app.state.checks)
+    reasons = await failing(request.app.state.web.checks)
     return problem(503, "not ready", failing=reasons) if reasons else JSONResponse({"status": "ready"})
 
 
@@ -109,7 +104,7 @@ async def metrics() -> Response:
 @common.get("/status", tags=["health"])
 async def status(request: Request) -> dict[str, Any]:
     """Readiness and what is left to do: `settled` is true when nothing is."""
-    state = request.app.state
-    reasons = await failing(state.checks)
-    progress = await state.progress.read() if not reasons else {"settled": False}
-    return {"service": state.name, "version": request.app.version, "ready": not reasons, "failing": reasons, **progress}
+    web: Web = request.app.state.web
+    reasons = await failing(web.checks)
+    progress = await web.progress.read() if not reasons else {"settled": False}
+    return {"service": web.name, "version": request.app.version, "ready": not reasons, "failing": reasons, **progress}

@@ -6,7 +6,6 @@ the process with 1, so that whoever started it starts it again.
 
 import asyncio
 import contextlib
-import importlib.metadata
 import logging
 import signal
 import sys
@@ -27,7 +26,7 @@ from pictopy_runtime.consume import Consumer, ConsumerSpec
 from pictopy_runtime.database import Database, PostgresDatabase
 from pictopy_runtime.errors import Transient
 from pictopy_runtime.health import Check, Progress
-from pictopy_runtime.http import make_app
+from pictopy_runtime.http import Web, make_app
 from pictopy_runtime.logs import configure
 from pictopy_runtime.settings import BaseServiceSettings
 from pictopy_runtime.signing import Signer
@@ -63,8 +62,7 @@ class Kit:
     def add_check(self, name: str, ping: Callable[[], Awaitable[None]]) -> None:
         self.checks.append(Check(name, ping))
 
-    def vectors(self, settings: BaseServiceSettings) -> Any:
-        """The service's vector collections; closed by the service, through its exit stack."""
+    def vectors(self, settings: BaseServiceSettings) -> Any:  # moves to pictopy_vectors
         from pictopy_vectors.open import open_vectors
 
         key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
@@ -101,12 +99,8 @@ def run(service: Service[Any, Any]) -> NoReturn:
 
 async def _serve(service: Service[S, D], settings: S) -> None:
     async with AsyncExitStack() as stack:
-        bus = await connect(
-            settings.nats_url,
-            service.name,
-            settings.nats_token.get_secret_value() if settings.nats_token else None,
-            settings.startup_wait_s,
-        )
+        nats_token = settings.nats_token.get_secret_value() if settings.nats_token else None
+        bus = await connect(settings.nats_url, service.name, nats_token, settings.startup_wait_s)
         stack.push_async_callback(bus.close)
         kit = await _open_kit(service, settings, bus, stack)
         for owner in (service.name, "dead"):
@@ -173,26 +167,10 @@ def _stop_on_signal() -> asyncio.Event:
 
 
 def _http_server(service: Service[S, D], settings: S, kit: Kit, deps: D, progress: Progress) -> "_Server":
-    app = make_app(
-        name=service.name,
-        version=importlib.metadata.version("pictopy-runtime"),
-        token=settings.token.get_secret_value(),
-        deps=deps,
-        routers=service.routers,
-        checks=kit.checks,
-        progress=progress,
-    )
-    return _Server(
-        uvicorn.Config(
-            app,
-            settings.host,
-            settings.port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
-    )
+    token = settings.token.get_secret_value()
+    app = make_app(Web(service.name, token, deps, service.routers, kit.checks, progress))
+    quiet: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off"}
+    return _Server(uvicorn.Config(app, settings.host, settings.port, timeout_graceful_shutdown=5, **quiet))
 
 
 class _Server(uvicorn.Server):

@@ -13,8 +13,7 @@ import pytest
 from pictopy_engines.nats import NatsEngine
 from pictopy_engines.postgres import PostgresEngine
 from pictopy_runtime.bus import NatsBus, connect
-from pictopy_runtime.health import Progress
-from pictopy_runtime.http import make_app
+from pictopy_runtime.http import Web, make_app
 from pictopy_runtime.run import Service
 from pictopy_testing.database import RolledBackDatabase, rolled_back
 
@@ -70,15 +69,7 @@ async def client_for() -> AsyncIterator[ClientFactory]:
     async with AsyncExitStack() as stack:
 
         async def open_client(service: Service[Any, Any], deps: Any) -> httpx.AsyncClient:
-            app = make_app(
-                name=service.name,
-                version="test",
-                token=TOKEN,
-                deps=deps,
-                routers=service.routers,
-                checks=[],
-                progress=Progress(),
-            )
+            app = make_app(Web(service.name, TOKEN, deps, service.routers))
             return await stack.enter_async_context(
                 httpx.AsyncClient(
                     transport=httpx.ASGITransport(app),
