@@ -4,7 +4,7 @@ import copy
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from pictopy_memories.domain.plan import Snapshot
 from pictopy_memories.domain.story import Story
 from pictopy_memories.ports import BuildState, Shown, Spoken, ToldStory
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 F = TypeVar("F", PhotoFacts, PeopleFacts, PersonFacts, EventFacts)
 
 
@@ -144,7 +145,7 @@ class FakeUnit:
 
     async def seen(self) -> list[ToldStory]:
         found = [told for one in self._tables.stories.values() if one.seen_at and (told := self._visible(one))]
-        return sorted(found, key=lambda one: (one.seen_at or datetime.min, one.story.story_id))
+        return sorted(found, key=lambda one: (one.seen_at or LONG_AGO, one.story.story_id))
 
     async def spoken(self) -> list[Spoken]:
         return list(self._tables.spoken)
@@ -165,8 +166,9 @@ class FakeUnit:
 
     def _put_story(self, story: Story, version: int) -> bool:
         old = self._tables.stories.get(story.story_id)
-        if old and (old.seen_at or old.story.digest == story.digest):
+        if old and old.story.digest == story.digest:
             self._tables.stories[story.story_id] = replace(old, story=replace(old.story, score=story.score))
+        if old and (old.seen_at or old.story.digest == story.digest):
             return False
         self._tables.stories[story.story_id] = ToldStory(story, version)
         return True
@@ -212,7 +214,7 @@ class FakeUnit:
         return History(keys, kinds, await self.verdicts())
 
 
-NO_LOOK = LookFacts("", datetime.min)
+NO_LOOK = LookFacts("", LONG_AGO)
 NO_PEOPLE = PeopleFacts("", 0)
 
 

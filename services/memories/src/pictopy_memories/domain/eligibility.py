@@ -44,7 +44,7 @@ def gated(library: Library) -> Library:
             (Out.HIDDEN_PERSON, with_hidden_person(library)),
             (Out.REJECTED, columns.rating < 0),
             (Out.SCREENSHOT, columns.is_screenshot),
-            (Out.DOCUMENT, columns.is_document & ~loved),
+            (Out.DOCUMENT, columns.is_document),
             (Out.RESTING, columns.shown_days < REST_DAYS),
             (Out.BLURRED, (columns.sharpness < SHARPNESS_MIN) & ~loved),
             (Out.BADLY_EXPOSED, (columns.exposure < EXPOSURE_MIN) & ~loved),

@@ -13,7 +13,7 @@ from pictopy_memories.domain.history import History
 from pictopy_memories.domain.kinds import KINDS
 from pictopy_memories.domain.library import Columns, Library, Rows
 from pictopy_memories.domain.looks import Vector
-from pictopy_memories.domain.scoring import Scored, scored
+from pictopy_memories.domain.scoring import DAILY_KINDS, Scored, scored
 from pictopy_memories.domain.selection import select, shortlist
 from pictopy_memories.domain.story import Story, tell
 
@@ -101,8 +101,10 @@ def stories(
 
 
 def _standing(one: Scored, kinds: list[str]) -> float:
-    """Fillers come last; each story of the same kind already told makes another one less welcome."""
-    return one.score * SAME_KIND_AGAIN ** kinds.count(one.candidate.kind) - one.candidate.is_filler
+    """What people open every day for comes first, fillers last; a second story of a kind is less welcome."""
+    kind = one.candidate.kind
+    expected = kind in DAILY_KINDS and kind not in kinds
+    return one.score * SAME_KIND_AGAIN ** kinds.count(kind) + expected - one.candidate.is_filler
 
 
 def _best_of_each_kind(found: Iterable[Scored]) -> Iterator[Scored]:

@@ -16,6 +16,8 @@ from pictopy_memories.domain.relevance import loved
 SIGNIFICANCE, QUALITY, LOVE, NOVELTY = 0.35, 0.25, 0.20, 0.20
 BEST_COUNTED = 8
 """A story is as good as its eight best photos."""
+BEST_SHARE = 0.1
+"""Of large pools the best tenth counts, else the largest pool would win every day by its sheer size."""
 NOVELTY_FULL_DAYS = 365.0
 FATIGUE = 0.15
 FATIGUE_DAYS = 2
@@ -60,8 +62,9 @@ def _merit(library: Library, candidate: Candidate, fit: Rows) -> float:
 
 
 def _mean_of_best(values: NDArray[np.float32]) -> float:
-    if len(values) > BEST_COUNTED:
-        values = np.partition(values, -BEST_COUNTED)[-BEST_COUNTED:]
+    best = max(BEST_COUNTED, round(BEST_SHARE * len(values)))
+    if len(values) > best:
+        values = np.partition(values, -best)[-best:]
     return float(values.mean())
 
 

@@ -14,7 +14,7 @@ FIT_MIN = 12
 MONTH_DAYS = 7
 """The month that ended is looked back on in the first week of the next."""
 YEAR_FROM, YEAR_TO = (12, 27), (1, 7)
-LAST_MONTH, THE_YEAR, EARLIER_MONTH = 0.5, 0.75, 0.2
+LAST_MONTH, THE_YEAR, EARLIER_MONTH = 0.45, 0.7, 0.1
 
 
 class BestOf:

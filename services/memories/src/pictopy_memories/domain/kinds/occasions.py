@@ -13,7 +13,7 @@ from pictopy_memories.domain.library import Event, Library
 
 RECENT_DAYS = (2, 42)
 """Just over, and the photos are in: 2 days to 6 weeks (study/algorithms.md 3.3)."""
-ANNIVERSARY, NEAR_ANNIVERSARY, RECENT, ANY_DAY = 0.8, 0.6, 0.55, 0.25
+ANNIVERSARY, NEAR_ANNIVERSARY, RECENT, ANY_DAY = 0.8, 0.6, 0.5, 0.15
 SIZE_BONUS = 0.2
 SIZE_FULL = 60
 """Photos from which a happening counts as a big one; fewer count in proportion."""

@@ -79,7 +79,7 @@ class OnThisDay:
     def _of_all_years(self, library: Library, day: date, years: range) -> Iterator[Candidate]:
         """No year alone has enough: all of them together may."""
         very = [library.between(marked, marked) for year in years for marked in days_marked(day, year)]
-        week = [library.between(*week_around(day, year)) for year in years]
+        week = [_week_rows(library, day, year) for year in years]
         for title, found, significance in (
             ("On this day, over the years", very, VERY_DAY),
             ("This week, over the years", week, WEEK),

@@ -11,7 +11,7 @@ from pictopy_memories.domain.library import Library
 FIT_MIN = 8
 YEARS_MIN = 2
 """Calendar years with the person in them; one year is not «over the years»."""
-BASE, YEARS_BONUS, YEARS_FULL = 0.35, 0.25, 8
+BASE, YEARS_BONUS, YEARS_FULL = 0.15, 0.15, 8
 
 
 class PersonYears:

@@ -11,7 +11,7 @@ from pictopy_memories.domain.library import Event, Library
 VISITS_MIN = 3
 DAYS_SHARE_MAX = 0.2
 """A place with more than a fifth of all days is where one lives, not where one returns to."""
-BASE, VISITS_BONUS, VISITS_FULL = 0.3, 0.2, 8
+BASE, VISITS_BONUS, VISITS_FULL = 0.1, 0.15, 8
 
 
 class PlaceAgain:

@@ -15,7 +15,7 @@ PAIRS_MOST = 30
 """The pairs that are most often together; the rest would only be scored in vain."""
 PEOPLE_MOST = 6
 """A photo with more people shows a crowd, not two together (ente's limit, study/rivals.md 3.D)."""
-BASE, OFTEN_BONUS, OFTEN_FULL = 0.3, 0.2, 60
+BASE, OFTEN_BONUS, OFTEN_FULL = 0.1, 0.15, 60
 
 
 class Together:
