@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +16,7 @@ from rich.table import Table
 from pictopy_engines import EngineError, nats_server, postgres_bin_dir
 from pictopy_local.client import ApiError
 from pictopy_local.data_dir import DataDir
-from pictopy_local.say import console
+from pictopy_local.say import tables
 from pictopy_local.services import ALL, ServiceSpec
 from pictopy_local.session import Session, guest_session
 
@@ -42,7 +42,7 @@ def doctor(data: DataDir) -> int:
     marks = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}
     for finding in findings:
         table.add_row(marks[finding.health], finding.part, finding.version, finding.advice)
-    console.print(table)
+    tables.print(table)
     return 1 if any(finding.health == "bad" for finding in findings) else 0
 
 
@@ -66,7 +66,8 @@ def _machine() -> Iterator[Finding]:
 
 
 def _engines() -> Iterator[Finding]:
-    for part, find in (("postgres", lambda: postgres_bin_dir() / "postgres"), ("nats", nats_server)):
+    finders: dict[str, Callable[[], Path]] = {"postgres": lambda: postgres_bin_dir() / "postgres", "nats": nats_server}
+    for part, find in finders.items():
         try:
             yield Finding(part, "ok", _first_line([str(find()), "--version"]))
         except (EngineError, OSError) as error:

@@ -6,6 +6,9 @@ from rich.console import Console
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
+tables = Console(highlight=False, soft_wrap=True)
+"""For answers that people read; whoever wants to parse asks for JSON."""
+
 
 def say(line: str) -> None:
     console.print(line, markup=False)

@@ -48,7 +48,7 @@ class Session:
 
     def look(self) -> Snapshot:
         """One look at all services; also notes how much memory each part takes."""
-        self.memory.sample({process.name: process.pid for process in self.data.read_state().processes})
+        self.memory.sample({process.name: process.pid for process in self.data.read_state().processes if process.pid})
         statuses = {spec.name: self.api.status(spec.name) for spec in BACKEND if spec.name in self.api.urls}
         try:
             activity = Activity.model_validate(self.api.get("ingest", "/v1/activity"))

@@ -13,7 +13,7 @@ from pictopy_engines import NatsEngine, PostgresEngine, free_port
 from pictopy_local.data_dir import DataDir
 from pictopy_local.services import ALL, ServiceSpec, Wiring, environment
 from pictopy_local.state import ProcessState, State
-from pictopy_local.supervisor import CommandProgram, Supervisor
+from pictopy_local.supervisor import CommandProgram, Supervisor, Watched
 
 DATABASE = "pictopy"
 LEFTOVER_TIMEOUT_S = 25.0  # longer than a service takes to drain
@@ -32,17 +32,18 @@ class Stack:
 
     def publish_state(self) -> None:
         """Tells other commands, and the next start, which processes are ours."""
-        processes = []
-        for watched in self.supervisor.watched:
-            if watched.child is None or watched.child.exit_code is not None:
-                continue
-            name, pid = watched.program.name, watched.child.pid
-            url = self.wiring.url(name) if name in self.wiring.ports else ""
-            started_at = psutil.Process(pid).create_time()
-            processes.append(
-                ProcessState(name=name, pid=pid, started_at=started_at, url=url, log=str(watched.program.log))
-            )
+        processes = (self._state_of(watched) for watched in self.supervisor.watched)
         self.data.write_state(State(launcher_pid=os.getpid(), processes=tuple(processes)))
+
+    def _state_of(self, watched: Watched) -> ProcessState:
+        """Pid 0 while it is down; it is still a part of this stack."""
+        name = watched.program.name
+        url = self.wiring.url(name) if name in self.wiring.ports else ""
+        state = ProcessState(name=name, pid=0, started_at=0.0, url=url, log=str(watched.program.log))
+        if watched.child is None or watched.child.exit_code is not None:
+            return state
+        started_at = psutil.Process(watched.child.pid).create_time()
+        return state.model_copy(update={"pid": watched.child.pid, "started_at": started_at})
 
 
 @contextmanager

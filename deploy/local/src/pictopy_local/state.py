@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 
 class ProcessState(BaseModel):
-    """`started_at` (seconds since 1970, from the kernel) tells this process from a later one with the same pid."""
+    """`pid` is 0 while it is down. `started_at` (seconds since 1970) tells it from a later process with its pid."""
 
     name: str
     pid: int

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from pictopy_local.client import ApiError
 from pictopy_local.data_dir import DataDir
-from pictopy_local.say import answer, console, say
+from pictopy_local.say import answer, say, tables
 from pictopy_local.session import Session, guest_session
 
 
@@ -54,6 +54,6 @@ def _show(facts: dict[str, Any]) -> None:
     for name, service in facts["services"].items():
         left = sum((service.get("pending") or {}).values()) + sum((service.get("backlog") or {}).values())
         table.add_row(name, service["url"], "ready" if service["ready"] else "not ready", str(left) if left else "-")
-    console.print(table)
+    tables.print(table)
     for stage, count in ((facts["activity"] or {}).get("stages") or {}).items():
-        say(f"{stage}: {count['done']} of {count['wanted']} done, {count['failed']} failed, {count['waiting']} waiting")
+        answer("{stage}: {done} of {wanted} done, {failed} failed, {waiting} waiting".format(stage=stage, **count))

@@ -1,9 +1,11 @@
 """One export out of several, told by paths."""
 
+from typing import Any
+
 from pictopy_local.export import to_json
 from pictopy_local.merge import merge
 
-PARTS = {
+PARTS: dict[str, dict[str, Any]] = {
     "ingest": {
         "photos": [
             {"photo_id": "b", "paths": [{"library": "home", "path": "2.jpg"}], "favourite": True},

@@ -36,7 +36,8 @@ def ridge(rng: Rng, level: float, height: float, peaks: int) -> NDArray[np.float
     for octave in range(5):
         points = peaks * 2**octave + 1
         profile += np.interp(_COLUMNS[0], np.linspace(0, WIDTH_PX, points), rng.normal(0, 0.5**octave, points))
-    return ((level + height * profile / 2) * HEIGHT_PX).astype(np.float32)
+    rows: NDArray[np.float32] = ((level + height * profile / 2) * HEIGHT_PX).astype(np.float32)
+    return rows
 
 
 def ground(picture: Picture, profile: NDArray[np.float32], near_edge: Colour, at_bottom: Colour) -> None:
