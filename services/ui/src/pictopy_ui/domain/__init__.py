@@ -1,0 +1,1 @@
+"""Pure functions between what services answer and what pages show."""

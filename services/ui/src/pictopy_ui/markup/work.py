@@ -1,0 +1,106 @@
+"""Progress, health, what failed, and what was written into files."""
+
+from collections.abc import Iterable, Sequence
+
+from pictopy_ui.answers import Activity, FailedWish, Failure, Health, Write
+from pictopy_ui.domain.progress import SERVICES, STAGES, StageRow, headline, health_word, stage_rows
+from pictopy_ui.domain.words import plural, stamp_text
+from pictopy_ui.markup.text import button, esc, link
+
+STATUS = {"written": ("written", "good"), "failed": ("failed", "bad"), "undone": ("taken back", "busy")}
+
+
+def progress(activity: Activity) -> str:
+    """One bar a stage under a line that says what is going on."""
+    counts = " · ".join((plural(activity.photos, "photo"), plural(activity.videos, "video")))
+    rows = "".join(_stage(row) for row in stage_rows(activity))
+    return f'<section class="work"><h3>{esc(headline(activity))}</h3><p>{counts}</p>{rows}</section>'
+
+
+def _stage(row: StageRow) -> str:
+    failed = f' · <b class="bad">{row.failed:,} failed</b>' if row.failed else ""
+    waiting = f" · {row.waiting:,} waiting" if row.waiting else ""
+    share = f"{row.done_share:.0%}"
+    return (
+        f'<div class="stage-row"><div><strong>{esc(row.title)}</strong> <small>{esc(row.hint)}</small></div>'
+        f'<div class="track" role="progressbar" aria-label="{esc(row.title)}" aria-valuemin="0" '
+        f'aria-valuemax="{row.wanted}" aria-valuenow="{row.done}"><i style="width:{row.done_share:.2%}"></i>'
+        f'<i class="bad" style="width:{row.failed_share:.2%}"></i></div>'
+        f"<small>{row.done:,} of {row.wanted:,} ({share}){waiting}{failed}</small></div>"
+    )
+
+
+def health(found: Iterable[Health]) -> str:
+    items = "".join(_health(one) for one in found)
+    return f'<ul class="health">{items}</ul>'
+
+
+def _health(one: Health) -> str:
+    word, tone = health_word(one)
+    title = SERVICES.get(one.service, (one.service, ""))[0]
+    version = f" <small>{esc(one.version)}</small>" if one.version else ""
+    return f'<li><i class="dot {tone}"></i><strong>{esc(title)}</strong> {esc(word)}{version}</li>'
+
+
+def failures(found: Sequence[Failure]) -> str:
+    """What went wrong with which photo, and the two ways out."""
+    return f'<ul class="rows">{"".join(_failure(number, item) for number, item in enumerate(found))}</ul>'
+
+
+def _failure(number: int, item: Failure) -> str:
+    name = item.path or item.photo_id or "A message"
+    stage = STAGES.get(item.stage, (item.stage, ""))[0]
+    where = " · ".join(text for text in (stage, plural(item.attempts, "attempt"), stamp_text(item.at)) if text)
+    dead = ' <span class="tag bad">gave up</span>' if item.dead_id else ""
+    shown = link("photo", esc(name), id=item.photo_id) if item.photo_id else esc(name)
+    return (
+        f'<li><div><strong class="path">{shown}</strong>{dead}<div>{esc(item.reason)}</div>'
+        f"<small>{esc(where)}</small></div>"
+        f'<div class="ways">{button("Retry", "retry", label=f"Retry {name}", number=str(number))}'
+        f"{button('Skip', 'skip', label=f'Skip {name}', number=str(number))}</div></li>"
+    )
+
+
+def writes(found: Sequence[Write]) -> str:
+    """The ledger: each write can be taken back."""
+    return f'<ul class="rows">{"".join(_write(write) for write in found)}</ul>'
+
+
+def _write(write: Write) -> str:
+    word, tone = STATUS.get(write.status, (write.status, "busy"))
+    checked = " · read back and compared" if write.verified and write.status == "written" else ""
+    target = {"embedded": "in the file", "sidecar": "in a sidecar"}.get(write.target, write.target)
+    when = stamp_text(write.undone_at or write.written_at)
+    shown = link("photo", esc(write.path), id=write.photo_id) if write.photo_id else esc(write.path)
+    reason = f"<div>{esc(write.reason)}</div>" if write.reason else ""
+    undo = button("Undo", "undo", label=f"Undo the write in {write.path}", id=str(write.write_id))
+    return (
+        f'<li><div><strong class="path">{shown}</strong> <span class="tag {tone}">{esc(word)}</span>'
+        f"<div>{esc(_wishes(write.wishes))}</div>{reason}<small>{esc(target)}{checked} · {esc(when)}</small></div>"
+        f'<div class="ways">{undo if write.status == "written" else ""}</div></li>'
+    )
+
+
+def _wishes(wishes: object) -> str:
+    """What the file was to carry, in a few words."""
+    if isinstance(wishes, dict):
+        parts = (f"{str(name).replace('_', ' ')}: {_listed(value)}" for name, value in wishes.items() if value)
+        return " · ".join(parts)
+    return _listed(wishes) if wishes else ""
+
+
+def _listed(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_listed(one) for one in value)
+    if isinstance(value, dict):
+        return str(value.get("name") or value.get("title") or value.get("kind") or "")
+    return str(value)
+
+
+def failed_wishes(found: Sequence[FailedWish]) -> str:
+    items = "".join(
+        f'<li><div><strong class="path">{esc(wish.path or wish.photo_id or "")}</strong>'
+        f"<div>{esc(wish.reason or '')}</div><small>{plural(wish.attempts, 'attempt')}</small></div></li>"
+        for wish in found
+    )
+    return f'<ul class="rows">{items}</ul>'
