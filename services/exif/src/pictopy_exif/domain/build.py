@@ -10,6 +10,8 @@ from pictopy_exif.domain.packet import Packet, PacketError
 from pictopy_exif.domain.patch import Patch, whole
 from pictopy_exif.domain.statements import Statement
 
+_EXTENDED_NOTE = "xmpNote:HasExtendedXMP"  # points to more of the packet, in the JPEG that it was taken from
+
 
 @dataclass(frozen=True)
 class Built:
@@ -42,6 +44,8 @@ def sidecar(
     """
     source = seed if old is None else old
     tree = packet.new() if source is None else _parsed(source)
+    if old is None:
+        rdf.remove(tree, _EXTENDED_NOTE)
     wanted, change = _merged(tree, wanted, ours, iim_keywords)
     if change.is_nothing:
         return None
@@ -72,7 +76,11 @@ def _is_spent(tree: Packet, ours: Ours) -> bool:
 
 def _is_copy(tree: Packet, seed: bytes | None) -> bool:
     """The sidecar says again what the file says, which is how we began it."""
-    return seed is not None and packet.same_content(tree, _parsed(seed))
+    if seed is None:
+        return False
+    beginning = _parsed(seed)
+    rdf.remove(beginning, _EXTENDED_NOTE)
+    return packet.same_content(tree, beginning)
 
 
 def _refuse_if_split(extended: bytes | None, change: Change) -> None:

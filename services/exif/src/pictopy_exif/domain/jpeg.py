@@ -65,9 +65,7 @@ def splice(data: bytes, parts: Parts, xmp: bytes | None) -> tuple[bytes, Patch]:
     segment = b"" if xmp is None else _segment(xmp)
     shifts = len(segment) != parts.end - parts.start
     if shifts and parts.mpf_start is not None and parts.mpf_start < parts.start:
-        raise Unsafe(
-            "the XMP stands behind the index of a multi-picture file, which a longer one would put out of step"
-        )
+        raise Unsafe("the XMP stands behind the index of a multi-picture file, which a longer one would falsify")
     new = data[: parts.start] + segment + data[parts.end :]
     return new, Patch((Edit(parts.start, len(segment), data[parts.start : parts.end]),))
 

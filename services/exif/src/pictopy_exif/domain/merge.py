@@ -58,8 +58,7 @@ def merge(packet: Packet, wanted: Iterable[Statement], ours: Ours) -> Change:
     """Changes `packet` so that it says all that is wanted and nothing of ours that is not."""
     wanted = unique(wanted)
     removed = [said for said in ours.statements if said not in wanted]
-    for said in removed:
-        _take(packet, said, ours.replaced.get(said.prop))
+    is_taken = [_take(packet, said, ours.replaced.get(said.prop)) for said in removed]
     added, replaced = [], []
     for said in wanted:
         if says(packet, said):
@@ -68,6 +67,8 @@ def merge(packet: Packet, wanted: Iterable[Statement], ours: Ours) -> Change:
             replaced.append(said.model_copy(update={"value": before}))
         _put(packet, said)
         added.append(said)
+    if not added and not any(is_taken):
+        return Change()
     return Change(added=tuple(added), removed=tuple(removed), replaced=tuple(replaced), made_packet=packet.is_new)
 
 
@@ -115,10 +116,10 @@ def _put(packet: Packet, said: Statement) -> None:
             rdf.set_value(packet, said.prop, said.value)
 
 
-def _take(packet: Packet, said: Statement, replaced: Single | None) -> None:
-    """Takes a statement of ours away if it still stands as we wrote it, and puts back what it had replaced."""
+def _take(packet: Packet, said: Statement, replaced: Single | None) -> bool:
+    """Takes a statement of ours away, puts back what it replaced; False if it no longer stands as we wrote it."""
     match said:
-        case Region():
+        case Region() if regions.holds_exactly(packet, said):
             regions.remove(packet, said)
         case Item() if said.value in rdf.items(packet, said.prop):
             rdf.remove_item(packet, said.prop, said.value)
@@ -127,4 +128,5 @@ def _take(packet: Packet, said: Statement, replaced: Single | None) -> None:
             if replaced is not None:
                 _put(packet, replaced)
         case _:
-            pass
+            return False
+    return True

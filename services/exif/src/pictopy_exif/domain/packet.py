@@ -8,6 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from pictopy_exif.domain.namespaces import BY_URI, RDF, XML, tag, uri_of
 
@@ -17,6 +18,8 @@ _TAIL = '\n<?xpacket end="w"?>'
 _BEFORE_ROOT = re.compile(r"(?:\s|\ufeff|<\?.*?\?>|<!--.*?-->)*", re.S)
 _ROOT_NAME = re.compile(r"<([^\s/>!?]+)")
 _NEVER_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_Node: TypeAlias = "ET.Element[Any]"  # an element, or a comment or instruction, whose tag is a function
 
 
 class PacketError(ValueError):
@@ -117,7 +120,7 @@ class _Builder(ET.TreeBuilder):
         if prefix:
             self.prefixes.setdefault(uri, prefix)
 
-    def start(self, name: str, attrs: dict[str, str]) -> ET.Element:  # type: ignore[override]  # typeshed splits 3.11's signature by version
+    def start(self, name: str, attrs: dict[str, str]) -> ET.Element:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise PacketError(f"the XMP is nested more than {MAX_DEPTH} deep")
@@ -138,7 +141,7 @@ def _tree(text: str) -> tuple[ET.Element, dict[str, str]]:
         raise PacketError(f"the XMP is not well-formed: {error}") from error
 
 
-def _uris(element: ET.Element) -> set[str]:
+def _uris(element: "_Node") -> set[str]:
     names = [element.tag, *element.attrib] if isinstance(element.tag, str) else []
     return {uri for name in names if (uri := uri_of(name))}
 
@@ -154,7 +157,7 @@ def _distinct(prefixes: dict[str, str], root: ET.Element) -> dict[str, str]:
     return chosen
 
 
-def _written(element: ET.Element, declared: set[str], prefixes: dict[str, str]) -> Iterator[str]:
+def _written(element: "_Node", declared: set[str], prefixes: dict[str, str]) -> Iterator[str]:
     if not isinstance(element.tag, str):
         yield _comment(element)
         return
@@ -173,14 +176,14 @@ def _written(element: ET.Element, declared: set[str], prefixes: dict[str, str]) 
     yield f"</{name}>"
 
 
-def _to_declare(element: ET.Element) -> set[str]:
+def _to_declare(element: "_Node") -> set[str]:
     """A description declares what is used anywhere in it, as other writers do; anything else only its own names."""
     if element.tag == tag("rdf:Description"):
         return {uri for each in element.iter() for uri in _uris(each)}
     return _uris(element)
 
 
-def _comment(element: ET.Element) -> str:
+def _comment(element: "_Node") -> str:
     return f"<!--{element.text or ''}-->" if element.tag is ET.Comment else f"<?{element.text or ''}?>"
 
 

@@ -1,0 +1,43 @@
+"""The exif service put together: the only place that knows which classes stand behind the ports."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from pictopy_exif.api import router
+from pictopy_exif.consumers import CONSUMERS
+from pictopy_exif.disk import PosixDisk
+from pictopy_exif.exiv2 import Exiv2Reader
+from pictopy_exif.loop import write_wishes
+from pictopy_exif.ports import Deps
+from pictopy_exif.settings import Settings
+from pictopy_exif.store import PostgresStore
+from pictopy_runtime.run import Kit, Service
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps:
+    return Deps(
+        store=PostgresStore(kit.db),
+        disk=PosixDisk(keep_mtime=settings.keep_mtime),
+        reader=Exiv2Reader(),
+        workers=kit.workers,
+        limits=settings.limits,
+    )
+
+
+async def backlog(deps: Deps) -> dict[str, int]:
+    """Photos whose wishes wait to be written; none while nothing may be written."""
+    return {"writes": await deps.store.waiting() if (await deps.store.rules()).writes else 0}
+
+
+SERVICE: Service[Settings, Deps] = Service(
+    name="exif",
+    settings=Settings,
+    open_deps=open_deps,
+    routers=(router,),
+    consumers=CONSUMERS,
+    loops=(write_wishes,),
+    backlog=backlog,
+    migrations=MIGRATIONS,
+)

@@ -1,0 +1,80 @@
+"""The real file system, in the steps of an atomic write."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from pictopy_exif.domain.targets import FileFacts
+
+_HEAD_BYTES = 16
+_KEPT_ATTRIBUTES = ("user.", "system.posix_acl")  # others belong to the system, which sets them itself
+_NO_ATTRIBUTES = (errno.ENOTSUP, errno.EPERM, errno.EACCES)
+
+
+class PosixDisk:
+    def __init__(self, *, keep_mtime: bool) -> None:
+        self._keep_mtime = keep_mtime
+
+    def facts(self, path: Path) -> FileFacts:
+        status = path.stat()
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+        is_own = os.geteuid() in (0, status.st_uid)
+        is_writable = bool(status.st_mode & 0o222) and os.access(path, os.W_OK) and is_own
+        return FileFacts(head, status.st_size, status.st_nlink, is_writable)
+
+    def read(self, path: Path) -> bytes:
+        return path.read_bytes()
+
+    def exists(self, path: Path) -> bool:
+        return path.exists()
+
+    def names(self, folder: Path) -> set[str]:
+        return set(os.listdir(folder))  # noqa: PTH208  names alone: a folder may hold 100,000
+
+    def write_temp(self, temp: Path, data: bytes, like: Path, *, is_same_file: bool) -> None:
+        handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            self._dress(handle, like, is_same_file)
+            os.fsync(handle)
+
+    def replace(self, temp: Path, path: Path) -> None:
+        temp.replace(path)
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def sync_folder(self, folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def _dress(self, handle: int, like: Path, is_same_file: bool) -> None:
+        status = like.stat()
+        mode = stat.S_IMODE(status.st_mode)
+        if not is_same_file:
+            os.fchmod(handle, mode & 0o666)
+            return
+        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(handle, status.st_uid, status.st_gid)
+        os.fchmod(handle, mode)
+        _copy_attributes(like, handle)
+        if self._keep_mtime:
+            os.utime(handle, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _copy_attributes(source: Path, handle: int) -> None:
+    """Extended attributes and access lists, where the file system has any."""
+    try:
+        names = [name for name in os.listxattr(source) if name.startswith(_KEPT_ATTRIBUTES)]
+    except OSError as error:
+        if error.errno in _NO_ATTRIBUTES:
+            return
+        raise
+    for name in names:
+        os.setxattr(handle, name, os.getxattr(source, name))

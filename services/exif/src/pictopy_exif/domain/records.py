@@ -1,0 +1,150 @@
+"""What the service knows of a photo, of a write it did, and of what is still to be written."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from pictopy_contracts.ids import LibraryId, PersonId, PhotoId
+from pictopy_contracts.messages import AssignedFace, FileRef, PersonChanged, Photo
+from pictopy_contracts.paths import FilePath
+from pictopy_exif.domain.digest import digest_of
+from pictopy_exif.domain.merge import Change
+from pictopy_exif.domain.targets import Policy, Target
+from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated, Wishes, wishes_of
+
+WriteStatus: TypeAlias = Literal["pending", "written", "failed", "undoing", "undone"]
+WishState: TypeAlias = Literal["due", "done", "failed", "muted"]
+
+
+class Rules(BaseModel):
+    """How the user wants files to be written. `paused` keeps the wishes and waits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: Policy = "embedded_else_sidecar"
+    paused: bool = False
+
+    @property
+    def writes(self) -> bool:
+        return self.policy != "off" and not self.paused
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where the wishes of one photo stand. `due_at`: when to look at them; None for not at all."""
+
+    state: WishState = "due"
+    written_key: str | None = None
+    """Of the wishes and files that were all found fulfilled last."""
+    muted_digest: str | None = None
+    """Wishes that were undone: not written again while they stay the same."""
+    reason: str | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
+
+
+def picture_of(photo: Photo) -> Picture:
+    return Picture(
+        kind=photo.kind,
+        format=photo.format,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+        orientation=photo.orientation,
+    )
+
+
+def event_photos_changed(
+    before: Happening, photos_before: Collection[str], now: Happening, photos_now: Collection[PhotoId]
+) -> list[PhotoId]:
+    """Photos for which what is written of an event is another: only titles by the user are written."""
+    old = {PhotoId(each) for each in photos_before} if before.title_source == "user" else set()
+    new = set(photos_now) if now.title_source == "user" else set()
+    return sorted(old ^ new if before == now else old | new)
+
+
+def person_of(message: PersonChanged) -> Person:
+    return Person(name=message.name, hidden=message.hidden, is_gone=message.is_gone, merged_into=message.merged_into)
+
+
+@dataclass(frozen=True)
+class PhotoState:
+    """All that the wishes of one photo follow from. `picture` is None until ingest told of it."""
+
+    photo_id: PhotoId
+    picture: Picture | None
+    files: tuple[FileRef, ...]
+    roots: dict[LibraryId, str]
+    faces: tuple[AssignedFace, ...]
+    people: dict[PersonId, Person]
+    happenings: tuple[Happening, ...]
+    stated: Stated
+    wish: Wish
+
+    @property
+    def wishes(self) -> Wishes:
+        return wishes_of(self.faces, self.people, self.happenings, self.stated)
+
+    @property
+    def key(self) -> str:
+        """Changes with the wishes and with the files that they go into."""
+        places = sorted(f"{each.library_id}/{each.path}" for each in self.files)
+        whole = "\0".join([self.wishes.digest, *places])
+        return digest_of(whole.encode(errors="surrogateescape"))[:32]
+
+
+class Place(BaseModel):
+    """One file of a photo, and the one that carries its metadata: the same, or the sidecar."""
+
+    model_config = ConfigDict(frozen=True)
+
+    photo_id: PhotoId
+    library_id: LibraryId
+    path: FilePath
+    target: Target
+    written_path: FilePath
+
+
+class Write(Place):
+    """One row of the ledger."""
+
+    write_id: int
+    status: WriteStatus
+    change: Change
+    wishes: Wishes
+    hash_before: str | None
+    hash_after: str | None
+    rest_digest: str | None
+    verified: bool
+    reason: str | None
+    tools: dict[str, str]
+    started_at: AwareDatetime
+    written_at: AwareDatetime | None
+    undone_at: AwareDatetime | None
+
+
+@dataclass(frozen=True)
+class NewWrite:
+    """A write as it is noted before it is done. `undo`: a packed Patch."""
+
+    place: Place
+    change: Change
+    wishes: Wishes
+    hash_before: str | None
+    hash_after: str | None
+    rest_digest: str | None
+    undo: bytes
+    tools: dict[str, str]
+
+
+def writes_behind(writes: list[Write], place: Place, current: set[tuple[LibraryId, str]]) -> list[Write]:
+    """The writes that made what is ours in a file, oldest first: those at its path; where there are none, those at
+    paths that hold the photo no longer, since the file may have come from there.
+
+    `current`: (library, path) of all files of the photo now.
+    """
+    done = [each for each in writes if each.status == "written" and each.target == place.target]
+    here = [each for each in done if (each.library_id, each.path) == (place.library_id, place.path)]
+    return here or [each for each in done if (each.library_id, each.path) not in current]

@@ -1,0 +1,49 @@
+"""The one loop that writes: first it ends what a crash left open, then it fulfils wishes as they fall due."""
+
+import asyncio
+import logging
+import time
+
+from pictopy_exif.ports import Deps
+from pictopy_exif.undoing import settle_undo
+from pictopy_exif.writing import fulfil, settle_write
+from pictopy_runtime.logs import log_context
+
+log = logging.getLogger(__name__)
+BATCH = 20  # photos claimed at once
+
+
+async def write_wishes(deps: Deps) -> None:
+    """For ever."""
+    recovered_at = -deps.limits.recover_every_s
+    while True:
+        if time.monotonic() - recovered_at >= deps.limits.recover_every_s:
+            await recover(deps)
+            recovered_at = time.monotonic()
+        if not await write_due(deps):
+            await asyncio.sleep(deps.limits.idle_s)
+
+
+async def recover(deps: Deps) -> None:
+    """Writes and undos that were cut off are brought to their end by what the files are now."""
+    async with deps.one_at_a_time:
+        roots = await deps.store.roots()
+        for write in await deps.store.unsettled():
+            root = roots.get(write.library_id)
+            if write.status == "pending":
+                await settle_write(write, root, None, deps)
+            else:
+                await settle_undo(write, root, deps)
+
+
+async def write_due(deps: Deps) -> int:
+    """Fulfil one batch of due wishes; returns how many photos were looked at."""
+    if not (await deps.store.rules()).writes:
+        return 0
+    photo_ids = await deps.store.claim(BATCH)
+    for photo_id in photo_ids:
+        with log_context(photo_id=photo_id):
+            async with deps.one_at_a_time:
+                outcome = await fulfil(photo_id, deps)
+        await asyncio.sleep(len(outcome.write_ids) / deps.limits.writes_per_s)
+    return len(photo_ids)

@@ -1,0 +1,162 @@
+"""What a write would do to each file of a photo, worked out without writing anything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pictopy_contracts.messages import FileRef
+from pictopy_exif.domain import build, jpeg
+from pictopy_exif.domain.build import Built
+from pictopy_exif.domain.digest import digest_of
+from pictopy_exif.domain.jpeg import Unsafe
+from pictopy_exif.domain.mapping import statements_of
+from pictopy_exif.domain.merge import Ours, ours_after
+from pictopy_exif.domain.readout import Readout
+from pictopy_exif.domain.records import PhotoState, Place, Write, writes_behind
+from pictopy_exif.domain.statements import Statement
+from pictopy_exif.domain.targets import FileFacts, Policy, Target, target_of, why_not_embedded
+from pictopy_exif.places import Refused, in_words, inside, relative_to, sidecar_of
+from pictopy_exif.ports import Disk, MetadataReader, Unreadable
+
+_NOT_IN_A_SIDECAR = "Xmp.xmpNote.HasExtendedXMP"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file of a photo, and all earlier writes for the photo."""
+
+    state: PhotoState
+    file: FileRef
+    writes: list[Write]
+
+    @property
+    def root(self) -> str:
+        return self.state.roots[self.file.library_id]
+
+    @property
+    def wanted(self) -> tuple[Statement, ...]:
+        return statements_of(self.state.wishes, self.state.picture) if self.state.picture else ()
+
+    def ours(self, target: Target) -> Ours:
+        places = {(each.library_id, each.path) for each in self.state.files}
+        return ours_after(each.change for each in writes_behind(self.writes, self.place(target, ""), places))
+
+    def place(self, target: Target, written_path: str) -> Place:
+        return Place(
+            photo_id=self.state.photo_id,
+            library_id=self.file.library_id,
+            path=self.file.path,
+            target=target,
+            written_path=written_path,
+        )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """`path` is what will be written, `photo` the file of the picture; `rest` proves that all else is the same."""
+
+    place: Place
+    path: Path
+    photo: Path
+    built: Built
+    before: Readout
+    hash_before: str | None
+    hash_after: str | None
+    rest: str | None
+    note: str | None
+    """Why it is not embedded, where that is what the user might expect."""
+
+
+class Preparer:
+    def __init__(self, disk: Disk, reader: MetadataReader, max_embed_bytes: int) -> None:
+        self._disk = disk
+        self._reader = reader
+        self._max_embed_bytes = max_embed_bytes
+
+    def prepare(self, job: Job, policy: Policy) -> list[Prepared]:
+        """One for each place that does not say what it should: where the policy points to, and where something of
+        ours stands from earlier. Raises: Refused."""
+        if not job.wanted and not any(job.ours(target).statements for target in ("embedded", "sidecar")):
+            return []
+        try:
+            return self._prepare(job, policy)
+        except (OSError, ValueError) as error:
+            raise Refused(in_words(error)) from error
+
+    def _prepare(self, job: Job, policy: Policy) -> list[Prepared]:
+        photo = inside(job.root, job.file.path)
+        facts = self._disk.facts(photo)
+        reason = why_not_embedded(facts, self._max_embed_bytes)
+        target = target_of(policy, reason)
+        done: list[Prepared | None] = []
+        if target == "embedded" or (reason is None and job.ours("embedded").statements):
+            try:
+                done.append(self._embedded(job, photo))
+            except Unsafe as error:
+                reason, target = str(error), target_of(policy, str(error))
+        if target == "sidecar" or job.ours("sidecar").statements:
+            done.append(self._sidecar(job, photo, facts, None if policy == "sidecar" else reason))
+        return [each for each in done if each is not None]
+
+    def _embedded(self, job: Job, photo: Path) -> Prepared | None:
+        data = self._disk.read(photo)
+        before = self._readout(data)
+        built = build.embedded(data, job.wanted, job.ours("embedded"), before.iim_keywords)
+        if built is None or built.data is None:
+            return None
+        return Prepared(
+            place=job.place("embedded", relative_to(job.root, photo)),
+            path=photo,
+            photo=photo,
+            built=built,
+            before=before,
+            hash_before=digest_of(data),
+            hash_after=digest_of(built.data),
+            rest=jpeg.rest_digest(data),
+            note=None,
+        )
+
+    def _sidecar(self, job: Job, photo: Path, facts: FileFacts, note: str | None) -> Prepared | None:
+        path = sidecar_of(photo, self._disk)
+        old = self._disk.read(path) if self._disk.exists(path) else None
+        file = self._file_readout(job, photo, facts)
+        built = build.sidecar(old, file.packet, job.wanted, job.ours("sidecar"), file.iim_keywords)
+        if built is None:
+            return None
+        return Prepared(
+            place=job.place("sidecar", relative_to(job.root, path)),
+            path=path,
+            photo=photo,
+            built=built,
+            before=_without_note(file) if old is None else self._readout(old),
+            hash_before=None if old is None else digest_of(old),
+            hash_after=None if built.data is None else digest_of(built.data),
+            rest=None,
+            note=note,
+        )
+
+    def _file_readout(self, job: Job, photo: Path, facts: FileFacts) -> Readout:
+        """What the picture's own file says; nothing for a video, or for what the second reader does not know."""
+        is_small = facts.size_bytes <= self._max_embed_bytes
+        if job.state.picture is None or job.state.picture.kind != "photo" or not is_small:
+            return Readout()
+        try:
+            return self._reader.read(self._disk.read(photo))
+        except Unreadable:
+            return Readout()
+
+    def _readout(self, data: bytes) -> Readout:
+        try:
+            return self._reader.read(data)
+        except Unreadable as error:
+            raise Unsafe(str(error)) from error
+
+
+def _without_note(found: Readout) -> Readout:
+    xmp = {key: value for key, value in found.xmp.items() if key != _NOT_IN_A_SIDECAR}
+    return Readout(xmp, found.iim_keywords, found.packet)
+
+
+def jobs_of(state: PhotoState, writes: Iterable[Write]) -> list[Job]:
+    """One a file, in libraries that are still there."""
+    return [Job(state, file, list(writes)) for file in state.files if file.library_id in state.roots]

@@ -1,0 +1,352 @@
+"""All SQL of the exif service. Times are the database's clock, so that marks and claims agree."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any, LiteralString
+
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
+
+from pictopy_contracts.ids import LibraryId, PersonId, PhotoId
+from pictopy_contracts.messages import (
+    AssignedFace,
+    EventChanged,
+    FileRef,
+    Message,
+    PersonChanged,
+    Photo,
+    PhotoPeopleAssigned,
+)
+from pictopy_contracts.paths import from_wire, to_wire
+from pictopy_exif.domain.records import (
+    NewWrite,
+    PhotoState,
+    Rules,
+    Wish,
+    Write,
+    WriteStatus,
+    event_photos_changed,
+    person_of,
+    picture_of,
+)
+from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated
+from pictopy_runtime import outbox
+from pictopy_runtime.database import Connection, Database
+
+_FILES = TypeAdapter(tuple[FileRef, ...])
+_FACES = TypeAdapter(tuple[AssignedFace, ...])
+_NOTHING_YET: dict[str, Any] = {"picture": None, "files": "[]", "faces": "[]", "stated": None}
+
+
+class PostgresUnit:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def put_library(self, library_id: LibraryId, revision: int, root: str | None) -> list[PhotoId]:
+        cursor = await self._connection.execute(
+            "INSERT INTO libraries (library_id, revision, root) VALUES (%s, %s, %s)"
+            " ON CONFLICT (library_id) DO UPDATE SET revision = excluded.revision, root = excluded.root"
+            " WHERE libraries.revision < excluded.revision",
+            (library_id, revision, None if root is None else to_wire(root)),
+        )
+        if not cursor.rowcount:
+            return []
+        return await self._photo_ids(
+            "SELECT photo_id FROM photos WHERE files @> %s", (Jsonb([{"library_id": library_id}]),)
+        )
+
+    async def put_photo(self, photo: Photo) -> None:
+        await self._connection.execute(
+            "INSERT INTO photos (photo_id, revision, picture) VALUES (%s, %s, %s)"
+            " ON CONFLICT (photo_id) DO UPDATE SET revision = excluded.revision, picture = excluded.picture"
+            " WHERE photos.revision < excluded.revision",
+            (photo.photo_id, photo.revision, Jsonb(picture_of(photo).model_dump())),
+        )
+        await self.put_files(photo.photo_id, photo.revision, photo.files)
+
+    async def put_files(self, photo_id: PhotoId, revision: int, files: Sequence[FileRef]) -> None:
+        await self._connection.execute(
+            "INSERT INTO photos (photo_id, files_revision, files) VALUES (%s, %s, %s)"
+            " ON CONFLICT (photo_id) DO UPDATE SET files_revision = excluded.files_revision, files = excluded.files"
+            " WHERE photos.files_revision < excluded.files_revision",
+            (photo_id, revision, Jsonb([each.model_dump(mode="json") for each in files])),
+        )
+
+    async def put_people(self, assigned: PhotoPeopleAssigned) -> None:
+        cursor = await self._connection.execute(
+            "INSERT INTO photos (photo_id, faces_revision, faces) VALUES (%s, %s, %s)"
+            " ON CONFLICT (photo_id) DO UPDATE SET faces_revision = excluded.faces_revision, faces = excluded.faces"
+            " WHERE photos.faces_revision < excluded.faces_revision",
+            (assigned.photo_id, assigned.revision, Jsonb([each.model_dump(mode="json") for each in assigned.faces])),
+        )
+        if not cursor.rowcount:
+            return
+        person_ids = sorted({each.person_id for each in assigned.faces if each.person_id and each.is_face})
+        await self._connection.execute("DELETE FROM photo_people WHERE photo_id = %s", (assigned.photo_id,))
+        await self._connection.execute(
+            "INSERT INTO photo_people (photo_id, person_id) SELECT %s, unnest(%s::text[])",
+            (assigned.photo_id, person_ids),
+        )
+
+    async def put_person(self, person: PersonChanged) -> list[PhotoId]:
+        cursor = await self._connection.execute(
+            "SELECT * FROM people WHERE person_id = %s FOR UPDATE", (person.person_id,)
+        )
+        known = await cursor.fetchone()
+        if known and known["revision"] >= person.revision:
+            return []
+        await self._connection.execute(
+            "INSERT INTO people (person_id, revision, name, hidden, is_gone, merged_into)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person_id) DO UPDATE SET revision = excluded.revision,"
+            " name = excluded.name, hidden = excluded.hidden, is_gone = excluded.is_gone,"
+            " merged_into = excluded.merged_into",
+            (person.person_id, person.revision, person.name, person.hidden, person.is_gone, person.merged_into),
+        )
+        before = Person.model_validate(known) if known else Person()
+        if before == person_of(person):
+            return []
+        return await self._photo_ids(
+            "WITH RECURSIVE same AS (SELECT %s AS person_id UNION SELECT people.person_id FROM people"
+            " JOIN same ON people.merged_into = same.person_id)"
+            " SELECT DISTINCT photo_id FROM photo_people JOIN same USING (person_id)",
+            (person.person_id,),
+        )
+
+    async def put_event(self, event: EventChanged) -> list[PhotoId]:
+        cursor = await self._connection.execute(
+            "SELECT * FROM events WHERE event_id = %s FOR UPDATE", (event.event_id,)
+        )
+        known = await cursor.fetchone()
+        if known and known["revision"] >= event.revision:
+            return []
+        now = Happening(kind=event.kind, title=event.title, title_source=event.title_source)
+        photo_ids = [] if event.is_gone else list(event.photo_ids)
+        await self._connection.execute(
+            "INSERT INTO events (event_id, revision, kind, title, title_source, photo_ids)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO UPDATE SET revision = excluded.revision,"
+            " kind = excluded.kind, title = excluded.title, title_source = excluded.title_source,"
+            " photo_ids = excluded.photo_ids",
+            (event.event_id, event.revision, now.kind, now.title, now.title_source, photo_ids),
+        )
+        before = Happening.model_validate(known) if known else Happening(title="")
+        return event_photos_changed(before, known["photo_ids"] if known else [], now, photo_ids)
+
+    async def put_stated(self, photo_id: PhotoId, stated: Stated) -> None:
+        await self._connection.execute(
+            "UPDATE photos SET stated = %s WHERE photo_id = %s", (Jsonb(stated.model_dump()), photo_id)
+        )
+        await self._connection.execute(
+            "UPDATE wishes SET muted_digest = NULL, written_key = NULL WHERE photo_id = %s", (photo_id,)
+        )
+
+    async def mark(self, photo_ids: Collection[PhotoId], delay_s: float) -> None:
+        await self._connection.execute(
+            "INSERT INTO wishes (photo_id, due_at)"
+            " SELECT photo_id, clock_timestamp() + make_interval(secs => %s)"
+            " FROM unnest(%s::text[]) AS given (photo_id)"
+            " WHERE EXISTS (SELECT FROM wishes WHERE wishes.photo_id = given.photo_id)"
+            " OR EXISTS (SELECT FROM photo_people JOIN people USING (person_id) WHERE photo_id = given.photo_id"
+            "   AND (name IS NOT NULL OR merged_into IS NOT NULL))"
+            " OR EXISTS (SELECT FROM events WHERE photo_ids @> ARRAY[given.photo_id] AND title_source = 'user')"
+            " OR EXISTS (SELECT FROM photos WHERE photos.photo_id = given.photo_id AND stated IS NOT NULL)"
+            " ON CONFLICT (photo_id) DO UPDATE SET due_at = excluded.due_at, state = 'due', attempts = 0",
+            (delay_s, sorted(photo_ids)),
+        )
+
+    async def mark_all(self) -> None:
+        photo_ids = await self._photo_ids("SELECT photo_id FROM photos", ())
+        await self.mark(photo_ids, 0.0)
+
+    async def settle(self, photo_id: PhotoId, seen: Wish, now: Wish, wait_s: float | None) -> None:
+        await self._connection.execute(
+            "INSERT INTO wishes (photo_id, state, written_key, muted_digest, reason, attempts, due_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))"
+            " ON CONFLICT (photo_id) DO UPDATE SET state = excluded.state, written_key = excluded.written_key,"
+            " muted_digest = excluded.muted_digest, reason = excluded.reason, attempts = excluded.attempts, due_at ="
+            " CASE WHEN wishes.due_at IS NOT DISTINCT FROM %s THEN excluded.due_at ELSE wishes.due_at END",
+            (photo_id, now.state, now.written_key, now.muted_digest, now.reason, now.attempts, wait_s, seen.due_at),
+        )
+
+    async def begin(self, new: NewWrite) -> int:
+        return await self._insert(new, "pending", None)
+
+    async def note_failure(self, new: NewWrite, reason: str) -> None:
+        await self._insert(new, "failed", reason)
+
+    async def finish(self, write_id: int, status: WriteStatus, *, verified: bool, reason: str | None = None) -> None:
+        await self._connection.execute(
+            "UPDATE ledger SET status = %(status)s, verified = %(verified)s, reason = %(reason)s, written_at ="
+            " CASE WHEN %(status)s = 'written' THEN coalesce(written_at, clock_timestamp()) ELSE written_at END,"
+            " undone_at = CASE WHEN %(status)s = 'undone' THEN clock_timestamp() END WHERE write_id = %(write_id)s",
+            {"status": status, "verified": verified, "reason": reason, "write_id": write_id},
+        )
+
+    async def begin_undo(self, write_id: int, path: str, written_path: str) -> None:
+        await self._connection.execute(
+            "UPDATE ledger SET status = 'undoing', path = %s, written_path = %s WHERE write_id = %s",
+            (to_wire(path), to_wire(written_path), write_id),
+        )
+
+    async def set_rules(self, rules: Rules) -> None:
+        await self._connection.execute("UPDATE rules SET policy = %s, paused = %s", (rules.policy, rules.paused))
+
+    async def publish(self, message: Message, msg_id: str) -> None:
+        await outbox.add(self._connection, message, msg_id)
+
+    async def _insert(self, new: NewWrite, status: WriteStatus, reason: str | None) -> int:
+        place = new.place
+        await self._connection.execute(
+            "DELETE FROM ledger WHERE photo_id = %s AND library_id = %s AND path = %s AND status = 'failed'",
+            (place.photo_id, place.library_id, to_wire(place.path)),
+        )
+        cursor = await self._connection.execute(
+            "INSERT INTO ledger (photo_id, library_id, path, target, written_path, status, change, wishes, hash_before,"
+            " hash_after, rest_digest, reason, tools, undo)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING write_id",
+            (
+                *(place.photo_id, place.library_id, to_wire(place.path), place.target, to_wire(place.written_path)),
+                *(status, Jsonb(new.change.model_dump(mode="json")), Jsonb(new.wishes.model_dump(mode="json"))),
+                *(new.hash_before, new.hash_after, new.rest_digest, reason, Jsonb(new.tools), new.undo),
+            ),
+        )
+        row = await cursor.fetchone()
+        return int(row["write_id"]) if row else 0
+
+    async def _photo_ids(self, query: LiteralString, values: tuple[Any, ...]) -> list[PhotoId]:
+        rows = await (await self._connection.execute(query, values)).fetchall()
+        return [PhotoId(row["photo_id"]) for row in rows]
+
+
+class PostgresStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[PostgresUnit]:
+        async with self._database.transaction() as connection:
+            yield PostgresUnit(connection)
+
+    async def photo(self, photo_id: PhotoId) -> PhotoState | None:
+        rows = await self._all(
+            "SELECT picture, files::text, faces::text, stated FROM photos WHERE photo_id = %s", photo_id
+        )
+        wishes = await self._all("SELECT * FROM wishes WHERE photo_id = %s", photo_id)
+        if not rows and not wishes:
+            return None
+        row = rows[0] if rows else _NOTHING_YET
+        files = _FILES.validate_json(row["files"])
+        roots = await self.roots()
+        return PhotoState(
+            photo_id=photo_id,
+            picture=Picture.model_validate(row["picture"]) if row["picture"] else None,
+            files=files,
+            roots={each.library_id: roots[each.library_id] for each in files if each.library_id in roots},
+            faces=_FACES.validate_json(row["faces"]),
+            people=await self._people(photo_id),
+            happenings=await self._happenings(photo_id),
+            stated=Stated.model_validate(row["stated"] or {}),
+            wish=_wish(wishes[0]) if wishes else Wish(),
+        )
+
+    async def roots(self) -> dict[LibraryId, str]:
+        rows = await self._all("SELECT library_id, root FROM libraries WHERE root IS NOT NULL")
+        return {LibraryId(row["library_id"]): from_wire(row["root"]) for row in rows}
+
+    async def claim(self, limit: int) -> list[PhotoId]:
+        rows = await self._all(
+            "UPDATE wishes SET attempts = wishes.attempts + 1,"
+            " due_at = clock_timestamp() + make_interval(secs => 10 * 3 ^ least(wishes.attempts, 8))"
+            " FROM (SELECT photo_id FROM wishes WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT %s"
+            " FOR UPDATE SKIP LOCKED) AS oldest WHERE wishes.photo_id = oldest.photo_id RETURNING wishes.photo_id",
+            limit,
+        )
+        return [PhotoId(row["photo_id"]) for row in rows]
+
+    async def waiting(self) -> int:
+        rows = await self._all("SELECT count(*) AS n FROM wishes WHERE due_at IS NOT NULL AND state <> 'failed'")
+        return int(rows[0]["n"])
+
+    async def write(self, write_id: int) -> Write | None:
+        rows = await self._all("SELECT * FROM ledger WHERE write_id = %s", write_id)
+        return _write(rows[0]) if rows else None
+
+    async def undo_bytes(self, write_id: int) -> bytes:
+        rows = await self._all("SELECT undo FROM ledger WHERE write_id = %s", write_id)
+        return bytes(rows[0]["undo"]) if rows else b""
+
+    async def writes_of(self, photo_id: PhotoId) -> list[Write]:
+        return _writes(await self._all("SELECT * FROM ledger WHERE photo_id = %s ORDER BY write_id", photo_id))
+
+    async def unsettled(self) -> list[Write]:
+        query = "SELECT * FROM ledger WHERE status IN ('pending', 'undoing') ORDER BY write_id"
+        return _writes(await self._all(query))
+
+    async def undoable(self, day: date | None) -> list[int]:
+        rows = await self._all(
+            "SELECT write_id FROM ledger WHERE status = 'written'"
+            " AND (%s::date IS NULL OR (written_at AT TIME ZONE 'UTC')::date = %s) ORDER BY write_id DESC",
+            day,
+            day,
+        )
+        return [int(row["write_id"]) for row in rows]
+
+    async def ledger(self, photo_id: PhotoId | None, before: int | None, limit: int) -> list[Write]:
+        return _writes(
+            await self._all(
+                "SELECT * FROM ledger WHERE (%s::text IS NULL OR photo_id = %s)"
+                " AND (%s::bigint IS NULL OR write_id < %s) ORDER BY write_id DESC LIMIT %s",
+                *(photo_id, photo_id, before, before, limit),
+            )
+        )
+
+    async def wishes(self, state: str, after: str, limit: int) -> list[tuple[PhotoId, Wish]]:
+        query = "SELECT * FROM wishes WHERE state = %s AND photo_id > %s ORDER BY photo_id LIMIT %s"
+        return [(PhotoId(row["photo_id"]), _wish(row)) for row in await self._all(query, state, after, limit)]
+
+    async def rules(self) -> Rules:
+        return Rules.model_validate((await self._all("SELECT policy, paused FROM rules"))[0])
+
+    async def counts(self) -> dict[str, dict[str, int]]:
+        writes = await self._all("SELECT status AS name, count(*) AS n FROM ledger GROUP BY status")
+        wishes = await self._all("SELECT state AS name, count(*) AS n FROM wishes GROUP BY state")
+        return {
+            "ledger": {row["name"]: int(row["n"]) for row in writes},
+            "wishes": {row["name"]: int(row["n"]) for row in wishes},
+        }
+
+    async def stated(self) -> list[tuple[PhotoId, Stated]]:
+        rows = await self._all("SELECT photo_id, stated FROM photos WHERE stated IS NOT NULL ORDER BY photo_id")
+        return [(PhotoId(row["photo_id"]), Stated.model_validate(row["stated"])) for row in rows]
+
+    async def _people(self, photo_id: PhotoId) -> dict[PersonId, Person]:
+        """Those in the photo, and those whom they were merged into."""
+        rows = await self._all(
+            "WITH RECURSIVE shown AS (SELECT people.* FROM people JOIN photo_people USING (person_id)"
+            " WHERE photo_id = %s UNION SELECT people.* FROM people JOIN shown ON people.person_id = shown.merged_into)"
+            " SELECT * FROM shown",
+            photo_id,
+        )
+        return {PersonId(row["person_id"]): Person.model_validate(row) for row in rows}
+
+    async def _happenings(self, photo_id: PhotoId) -> tuple[Happening, ...]:
+        query = "SELECT kind, title, title_source FROM events WHERE photo_ids @> ARRAY[%s] ORDER BY event_id"
+        return tuple(Happening.model_validate(row) for row in await self._all(query, photo_id))
+
+    async def _all(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]:
+        async with self._database.transaction() as connection:
+            return await (await connection.execute(query, values)).fetchall()
+
+
+def _wish(row: dict[str, Any]) -> Wish:
+    names = ("state", "written_key", "muted_digest", "reason", "attempts", "due_at")
+    return Wish(**{name: row[name] for name in names})
+
+
+def _write(row: dict[str, Any]) -> Write:
+    paths = {name: from_wire(row[name]) for name in ("path", "written_path")}
+    return Write.model_validate({**row, **paths})
+
+
+def _writes(rows: list[dict[str, Any]]) -> list[Write]:
+    return [_write(row) for row in rows]
