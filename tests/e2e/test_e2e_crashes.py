@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pictopy_testing.folders import write_photo
-from pictopy_testing.stack import Running, Stack
+from pictopy_testing.stack import Running, Stack, wait_until
 
 pytest_plugins = ["pictopy_testing.stack_plugin"]
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(280)]

@@ -38,6 +38,9 @@ SMALL_FOOTPRINT = {
     "PYTHONFAULTHANDLER": "1",
 }
 
+PRIVATE = {"ORT_DISABLE_TELEMETRY": "1"}
+"""ONNX Runtime's wheels would report to their maker; nothing of ours reports to anyone."""
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -69,7 +72,7 @@ def environment(spec: ServiceSpec, wiring: Wiring, inherited: Mapping[str, str])
     }
     if spec.has_database:
         own[f"{prefix}_POSTGRES_DSN"] = wiring.dsn[spec.name]
-    return {**SMALL_FOOTPRINT, **kept, **own, **_EXTRA.get(spec.name, lambda _: {})(wiring)}
+    return {**SMALL_FOOTPRINT, **kept, **PRIVATE, **own, **_EXTRA.get(spec.name, lambda _: {})(wiring)}
 
 
 def _vision(wiring: Wiring) -> dict[str, str]:

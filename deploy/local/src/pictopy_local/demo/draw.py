@@ -36,8 +36,7 @@ def ridge(rng: Rng, level: float, height: float, peaks: int) -> NDArray[np.float
     for octave in range(5):
         points = peaks * 2**octave + 1
         profile += np.interp(_COLUMNS[0], np.linspace(0, WIDTH_PX, points), rng.normal(0, 0.5**octave, points))
-    rows: NDArray[np.float32] = ((level + height * profile / 2) * HEIGHT_PX).astype(np.float32)
-    return rows
+    return ((level + height * profile / 2) * HEIGHT_PX).astype(np.float32)
 
 
 def ground(picture: Picture, profile: NDArray[np.float32], near_edge: Colour, at_bottom: Colour) -> None:
@@ -88,7 +87,7 @@ class Brush:
         self._draw = ImageDraw.Draw(self._image, "RGBA")
 
     def done(self) -> Picture:
-        return np.asarray(self._image, np.float32) / 255
+        return np.asarray(np.asarray(self._image, np.float32) / 255, np.float32)
 
 
 def _rgba(fill: Colour, alpha: float) -> tuple[int, int, int, int]:
