@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("pictopy", description="PictoPy on this machine, without a container.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("up", help="run until Ctrl-C; without a library this is `demo` the first time")
+    command = commands.add_parser("up", help="run until Ctrl-C")
     _library_option(command)
     _data_option(command)
     command.set_defaults(run=_up)
@@ -55,12 +55,12 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("export", help="print as JSON all that a person would miss")
     _data_option(command)
-    command.set_defaults(run=lambda given: export(_data(given)))
+    command.set_defaults(run=lambda given: export(_existing_data(given)))
 
     command = commands.add_parser("status", help="address, health and work of each service")
     _data_option(command)
     command.add_argument("--json", action="store_true")
-    command.set_defaults(run=lambda given: status(_data(given), as_json=given.json))
+    command.set_defaults(run=lambda given: status(_existing_data(given), as_json=given.json))
 
     command = commands.add_parser("token", help="print the API token of a data folder")
     _data_option(command)
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("doctor", help="look at each part and say what to do")
     _data_option(command)
-    command.set_defaults(run=lambda given: doctor(_data(given)))
+    command.set_defaults(run=lambda given: doctor(_existing_data(given)))
     return parser
 
 
@@ -99,16 +99,26 @@ def _data(given: argparse.Namespace) -> DataDir:
     return DataDir(given.data or default_data_dir())
 
 
+def _demo_data() -> DataDir:
+    return DataDir(default_data_dir().with_name("pictopy-demo"))
+
+
+def _existing_data(given: argparse.Namespace) -> DataDir:
+    """For commands that look: the demo's data where nothing was named and only the demo was ever started."""
+    data, demo = _data(given), _demo_data()
+    return demo if given.data is None and demo.exists() and not data.exists() else data
+
+
 def _up(given: argparse.Namespace) -> int:
     return up(_data(given), given.library)
 
 
 def _demo(given: argparse.Namespace) -> int:
-    """Data and library lie side by side, so that neither is inside the other."""
-    root = (given.data or default_data_dir().with_name("pictopy-demo")).expanduser().absolute()
-    library = root / "library"
-    make_demo_library(library)
-    return up(DataDir(root / "data"), [library])
+    data = DataDir(given.data) if given.data else _demo_data()
+    library = data.root / "demo-library"
+    if not data.is_running():
+        make_demo_library(library)
+    return up(data, [library])
 
 
 def _once(given: argparse.Namespace) -> int:
@@ -116,7 +126,7 @@ def _once(given: argparse.Namespace) -> int:
 
 
 def _token(given: argparse.Namespace) -> int:
-    data = _data(given)
+    data = _existing_data(given)
     if not data.exists():
         say(f"nothing has been started on {data.root} yet")
         return 1

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from pictopy_local.state import State
 
 LOGS_KEPT = 3
+LARGE_LOG_BYTES = 32 << 20
 
 
 class AlreadyRunning(Exception):
@@ -90,6 +92,13 @@ class DataDir:
             newer = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
             if newer.exists():
                 newer.replace(older)
+
+    def trim_logs(self) -> None:
+        """A log that has grown large is put aside while its writer, which appends, goes on."""
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > LARGE_LOG_BYTES:
+                shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+                os.truncate(log, 0)
 
     def write_state(self, state: State) -> None:
         draft = self.state_file.with_suffix(".new")

@@ -48,6 +48,7 @@ def _import(session: Session, stall_s: float) -> tuple[Literal["settled", "stall
     with import_view() as view:
         while True:
             snapshot = session.look()
+            session.sample_memory()
             if snapshot.activity is not None:
                 view.show(snapshot.activity)
                 clock.look(snapshot.activity, time.monotonic())

@@ -36,7 +36,7 @@ def report(session: Session, activity: Activity, clock: StageClock, seconds: flo
     people = list(api.items("cluster", "/v1/people", include_hidden=True))
     unassigned = sum(1 for _ in api.items("cluster", "/v1/faces/unassigned"))
     memories = api.get("memories", "/v1/memories", day=date.today().isoformat())  # noqa: DTZ011 - the user's own day
-    session.look()  # the last sample of memory
+    session.sample_memory()
     return {
         "photos": activity.photos,
         "videos": activity.videos,

@@ -11,10 +11,15 @@ tables = Console(highlight=False, soft_wrap=True)
 
 
 def say(line: str) -> None:
-    console.print(line, markup=False)
+    console.print(_encodable(line), markup=False)
 
 
 def answer(text: str) -> None:
     """The result of a command, exactly as it is."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_encodable(text) + "\n")
     sys.stdout.flush()
+
+
+def _encodable(text: str) -> str:
+    """Bytes of file names that are not UTF-8 become `\\udcXX`, which in JSON is their very escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -47,14 +47,17 @@ class Session:
         return missing
 
     def look(self) -> Snapshot:
-        """One look at all services; also notes how much memory each part takes."""
-        self.memory.sample({process.name: process.pid for process in self.data.read_state().processes if process.pid})
+        """One look at all services."""
         statuses = {spec.name: self.api.status(spec.name) for spec in BACKEND if spec.name in self.api.urls}
         try:
             activity = Activity.model_validate(self.api.get("ingest", "/v1/activity"))
         except (ApiError, ValidationError):
             activity = None
         return Snapshot(activity, statuses)
+
+    def sample_memory(self) -> None:
+        """Notes how much memory each part takes now."""
+        self.memory.sample({process.name: process.pid for process in self.data.read_state().processes if process.pid})
 
     def add_libraries(self, folders: Sequence[Path]) -> None:
         """Makes each folder a library, or has it read again where it is one. Raises: ApiError."""

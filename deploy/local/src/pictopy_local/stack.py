@@ -16,6 +16,7 @@ from pictopy_local.state import ProcessState, State
 from pictopy_local.supervisor import CommandProgram, Supervisor, Watched
 
 DATABASE = "pictopy"
+TRIM_LOGS_EVERY_S = 60.0
 LEFTOVER_TIMEOUT_S = 25.0  # longer than a service takes to drain
 
 
@@ -27,8 +28,13 @@ class Stack:
     wiring: Wiring
     supervisor: Supervisor
 
+    trimmed_at: float = 0.0
+
     def tick(self) -> None:
         self.supervisor.tick()
+        if time.monotonic() - self.trimmed_at > TRIM_LOGS_EVERY_S:
+            self.trimmed_at = time.monotonic()
+            self.data.trim_logs()
 
     def publish_state(self) -> None:
         """Tells other commands, and the next start, which processes are ours."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pictopy_local.data_dir import LOGS_KEPT, AlreadyRunning, DataDir, default_data_dir
+from pictopy_local.data_dir import LARGE_LOG_BYTES, LOGS_KEPT, AlreadyRunning, DataDir, default_data_dir
 from pictopy_local.state import ProcessState, State
 
 
@@ -43,6 +43,17 @@ def test_logs_are_rotated_and_few(data: DataDir) -> None:
     kept = sorted(data.logs.iterdir())
     assert [log.name for log in kept] == [f"vision.log.{number + 1}" for number in range(LOGS_KEPT)]
     assert [log.read_text() for log in kept] == ["5", "4", "3"]
+
+
+def test_a_large_log_is_put_aside(data: DataDir) -> None:
+    """A service that talks for months does not fill the disk, and its writer notices nothing."""
+    log = data.log_of("vision")
+    with log.open("ab") as writer:
+        writer.truncate(LARGE_LOG_BYTES + 1)
+        data.trim_logs()
+        writer.write(b"on we go")
+    assert log.read_bytes() == b"on we go"
+    assert log.with_name("vision.log.1").stat().st_size == LARGE_LOG_BYTES + 1
 
 
 def test_the_state_tells_where_each_part_is(data: DataDir) -> None:

@@ -1,6 +1,7 @@
 """Photo folders for tests: small generated pictures with dates and places, and the files that real folders hold too."""
 
 import hashlib
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def write_photo(file: Path, seed: int, size: tuple[int, int] = (480, 360)) -> Pa
 
 
 def mixed_folder(root: Path, photos: int = 20, first_seed: int = 0) -> Path:
-    """`photos` JPEGs in three folders, and a PNG, a WebP, a TIFF, a GIF, a copy, odd names and three broken files."""
+    """`photos` JPEGs in three folders, and a PNG, a WebP, a TIFF, a GIF, a copy, odd names (one not UTF-8) and three broken files."""
     for number in range(photos):
         write_photo(root / f"day {number % 3}" / f"IMG_{number:04}.jpg", first_seed + number)
     picture = Image.open(root / "day 0" / "IMG_0000.jpg")
@@ -41,6 +42,7 @@ def mixed_folder(root: Path, photos: int = 20, first_seed: int = 0) -> Path:
     first = (root / "day 0" / "IMG_0000.jpg").read_bytes()
     (root / "copy of IMG_0000.jpg").write_bytes(first)
     write_photo(root / "odd" / "🎂 'our' \"day\" – ä.jpg", first_seed + 900)
+    write_photo(root / "odd" / os.fsdecode(b"caf\xe9.jpg"), first_seed + 902)
     (root / "odd" / "truncated.jpg").write_bytes(
         write_photo(root / "odd" / "t.jpg", first_seed + 901).read_bytes()[:2000]
     )
