@@ -27,7 +27,8 @@ def once(data: DataDir, libraries: Sequence[Path], *, as_json: bool, stall_s: fl
             return 1
         wait_for_starter_models(session)
         started_at = time.monotonic()
-        session.add_libraries(libraries)
+        for folder in libraries:
+            session.add_library(folder)
         verdict, last, clock = _import(session, stall_s)
         result = report(session, last.activity or Activity(), clock, time.monotonic() - started_at)
         result["settled"] = verdict == "settled"

@@ -33,7 +33,7 @@ def report(session: Session, activity: Activity, clock: StageClock, seconds: flo
     failed = [
         {key: item.get(key) for key in ("path", "stage", "reason")} for item in api.items("ingest", "/v1/failures")
     ]
-    people = list(api.items("cluster", "/v1/people", include_hidden=True))
+    people = list(api.items("cluster", "/v1/people", include_hidden=True, min_faces=1))
     unassigned = sum(1 for _ in api.items("cluster", "/v1/faces/unassigned"))
     memories = api.get("memories", "/v1/memories", day=date.today().isoformat())  # noqa: DTZ011 - the user's own day
     session.sample_memory()

@@ -59,15 +59,9 @@ class Session:
         """Notes how much memory each part takes now."""
         self.memory.sample({process.name: process.pid for process in self.data.read_state().processes if process.pid})
 
-    def add_libraries(self, folders: Sequence[Path]) -> None:
-        """Makes each folder a library, or has it read again where it is one. Raises: ApiError."""
-        known = {item["root"]: item["library_id"] for item in self.api.items("ingest", "/v1/libraries")}
-        for folder in folders:
-            root = str(folder.expanduser().resolve())
-            if root in known:
-                self.api.post("ingest", f"/v1/libraries/{known[root]}/scan")
-            else:
-                self.api.post("ingest", "/v1/libraries", {"path": root})
+    def add_library(self, folder: Path) -> None:
+        """Makes the folder a library, or has it read again where it is one (moved or not). Raises: ApiError."""
+        self.api.post("ingest", "/v1/libraries", {"path": str(folder.expanduser().resolve())})
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def _join(data: DataDir, libraries: Sequence[Path]) -> int:
 def _add(session: Session, libraries: Sequence[Path]) -> None:
     for folder in libraries:
         try:
-            session.add_libraries([folder])
+            session.add_library(folder)
             say(f"library: {folder}")
         except ApiError as error:
             say(f"{folder} was not added: {error}")

@@ -1,6 +1,7 @@
 """Puts the demo library on the disk, once."""
 
 import shutil
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
@@ -24,13 +25,20 @@ def make_demo_library(folder: Path, today: date | None = None) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     shots = plan(today or date.today())  # noqa: DTZ011 - the day on the user's own calendar
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        done = pool.map(partial(write_jpeg, draft), shots, chunksize=8)
-        for _ in track(done, f"painting {len(shots)} demo pictures", len(shots), console=console, transient=True):
-            pass
+    _paint(draft, shots)
     _write_oddities(draft, shots)
     draft.replace(folder)
     say(f"demo library of {len(shots)} pictures: {folder}")
+
+
+def _paint(draft: Path, shots: list[Shot]) -> None:
+    pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
+        done = pool.map(partial(write_jpeg, draft), shots, chunksize=8)
+        for _ in track(done, f"painting {len(shots)} demo pictures", len(shots), console=console, transient=True):
+            pass
+    finally:  # also after Ctrl-C, which is for us to handle and not for the workers
+        pool.shutdown(cancel_futures=True)
 
 
 def _write_oddities(root: Path, shots: list[Shot]) -> None:
