@@ -105,7 +105,11 @@ async def _write(prepared: Prepared, job: Job, deps: Deps) -> int:
     is_written = await settle_write(write, job.root, prepared.note if error is None else in_words(error), deps)
     if is_written:
         return write_id
-    raise error if isinstance(error, ChangedMeanwhile) else Refused(in_words(error or Refused("it was not written")))
+    raise (
+        error
+        if isinstance(error, ChangedMeanwhile)
+        else Refused(in_words(error or Refused("its folder cannot be reached: how it ended is told later")))
+    )
 
 
 async def settle_write(write: Write, root: str | None, reason: str | None, deps: Deps) -> bool | None:

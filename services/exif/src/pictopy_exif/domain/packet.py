@@ -62,8 +62,9 @@ def parse(data: bytes) -> Packet:
     if name is None:
         raise PacketError("the XMP does not begin with an element")
     closing = text.rfind(f"</{name[1]}")
-    end = text.find(">", closing) + 1
-    if closing < 0 or end == 0:
+    last = text.find("/>", start) + 1 if closing < 0 else text.find(">", closing)
+    end = last + 1
+    if last <= 0:
         raise PacketError("the XMP ends before its root element does")
     root, prefixes = _tree(text[start:end])
     packet = Packet(root, {**BY_URI, **prefixes}, text[:start], text[end:])
