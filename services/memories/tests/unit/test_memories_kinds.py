@@ -56,7 +56,7 @@ def days_from(first: date, count: int) -> list[date]:
 
 def test_this_very_day() -> None:
     """Photos of the same day three years ago are told as that, with their count."""
-    (found,) = OnThisDay().candidates(library_of(taken_on(date(2023, 5, 4))), DAY)
+    found = OnThisDay().candidates(library_of(taken_on(date(2023, 5, 4))), DAY)[0]
     assert (found.title, found.reasons) == ("3 years ago today", ("3 years ago today", "6 photos that day"))
     assert found.subtitle == "Thursday 4 May 2023"
 
@@ -64,15 +64,18 @@ def test_this_very_day() -> None:
 def test_a_near_day_is_called_this_week() -> None:
     """Too few photos a day for a story of their own make one of the week, which does not say `today`."""
     made = taken_on(*days_from(date(2023, 5, 2), 3), shots=3)
-    (found,) = OnThisDay().candidates(library_of(made), DAY)
+    found = OnThisDay().candidates(library_of(made), DAY)[0]
     assert found.title == "3 years ago this week"
     assert found.subtitle == "2 to 4 May 2023"
     assert "today" not in found.why_slide
 
 
 def test_a_day_with_a_story_of_its_own_is_left_to_its_day() -> None:
-    """The week does not take photos away from tomorrow's story."""
-    assert OnThisDay().candidates(library_of(taken_on(date(2023, 5, 5))), DAY) == []
+    """The week does not take photos away from tomorrow's story, unless today has nothing else to look back on."""
+    found = OnThisDay().candidates(library_of(taken_on(date(2023, 5, 3), date(2023, 5, 5))), DAY)[0]
+    assert (found.subtitle, found.is_spare) == ("3 May 2023", False)
+    found = OnThisDay().candidates(library_of(taken_on(date(2023, 5, 5))), DAY)[0]
+    assert (found.title, found.is_spare) == ("3 years ago this week", True)
 
 
 def test_several_thin_years_make_one_story() -> None:
@@ -80,21 +83,22 @@ def test_several_thin_years_make_one_story() -> None:
     made = taken_on(*(date(year, 5, 4) for year in (2019, 2020, 2022, 2024)), shots=2)
     (found,) = OnThisDay().candidates(library_of(made), DAY)
     assert (found.title, found.subtitle) == ("On this day, over the years", "2019 to 2024")
+    assert found.is_spare
 
 
 def test_leap_day_photos_come_back_in_every_year() -> None:
     """In a year without a 29 February they have the 28th, and the title names the true day."""
     made = taken_on(date(2024, 2, 29))
-    (found,) = OnThisDay().candidates(library_of(made), date(2026, 2, 28))
+    found = OnThisDay().candidates(library_of(made), date(2026, 2, 28))[0]
     assert found.title == "2 years ago, on 29 February"
-    (leap,) = OnThisDay().candidates(library_of(made), date(2028, 2, 29))
+    leap = OnThisDay().candidates(library_of(made), date(2028, 2, 29))[0]
     assert leap.title == "4 years ago today"
 
 
 def test_the_week_reaches_over_new_year() -> None:
     """On 2 January the last days of December count, by the year of the anniversary."""
     made = taken_on(date(2022, 12, 31), date(2023, 1, 1), shots=3)
-    (found,) = OnThisDay().candidates(library_of(made), date(2026, 1, 2))
+    found = OnThisDay().candidates(library_of(made), date(2026, 1, 2))[0]
     assert found.title == "3 years ago this week"
     assert found.subtitle == "31 December 2022 to 1 January 2023"
 
@@ -231,12 +235,19 @@ def test_photos_without_dates_are_only_rediscovered() -> None:
     """They never enter what is about a date, and the story says so."""
     made = taken_on(date(2023, 5, 4), shots=30, persons=("a",))
     made.persons = [PersonFacts("a", 1, "Anna")]
+    happening(made, "event", date(2023, 5, 4), date(2023, 5, 5), "Lake House")
     made.photos = [replace(one, taken_at_local=None) for one in made.photos]
     library = library_of(made)
     kinds = [found.kind for kind in KINDS for found in kind.candidates(library, DAY)]
     assert kinds == ["rediscover"]
     (found,) = Rediscover().candidates(library, DAY)
     assert found.reasons[0].startswith("None of your photos has a date")
+
+
+@pytest.fixture(scope="module")
+def whole_life() -> Library:
+    """Five years with everything in them."""
+    return library_of(life(7, date(2021, 2, 27), 5))
 
 
 def _fits(found: Candidate, library: Library, day: date) -> bool:
@@ -246,11 +257,10 @@ def _fits(found: Candidate, library: Library, day: date) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("day", [date(2024, 2, 29), date(2025, 1, 1), date(2025, 12, 31), date(2024, 7, 15)])
-def test_no_kind_looks_into_the_future(kind: Kind, day: date) -> None:
+def test_no_kind_looks_into_the_future(kind: Kind, day: date, whole_life: Library) -> None:
     """Built for a past day, a story knows nothing of what came later; keys are unique."""
-    library = library_of(life(7, date(2021, 2, 27), 5))
-    found = kind.candidates(library, day)
-    assert all(_fits(one, library, day) for one in found)
+    found = kind.candidates(whole_life, day)
+    assert all(_fits(one, whole_life, day) for one in found)
     assert len({one.key for one in found}) == len(found)
 
 

@@ -42,6 +42,8 @@ class Candidate:
     named: tuple[int, ...] = ()
     """People whom the words name, as indexes into the library's persons."""
     spread: Spread = Spread.MOMENT
+    is_spare: bool = False
+    """Told only when the day has no other story of its kind."""
     is_filler: bool = False
     """Told only when the day has nothing else."""
 

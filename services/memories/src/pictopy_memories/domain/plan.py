@@ -88,7 +88,7 @@ def stories(
     while waiting and len(kinds) < most:
         best = max(range(len(waiting)), key=lambda n: _standing(waiting[n][0], kinds))
         one, pool = waiting.pop(best)
-        if one.candidate.is_filler and kinds:
+        if (one.candidate.is_filler and kinds) or (one.candidate.is_spare and one.candidate.kind in kinds):
             continue
         selection = select(library, pool[~used[pool]], by_row, one.candidate.spread)
         if len(selection.rows) < MIN_SLIDES:
@@ -104,7 +104,8 @@ def _standing(one: Scored, kinds: list[str]) -> float:
     """What people open every day for comes first, fillers last; a second story of a kind is less welcome."""
     kind = one.candidate.kind
     expected = kind in DAILY_KINDS and kind not in kinds
-    return one.score * SAME_KIND_AGAIN ** kinds.count(kind) + expected - one.candidate.is_filler
+    later = 2 * one.candidate.is_filler + 0.5 * one.candidate.is_spare
+    return one.score * SAME_KIND_AGAIN ** kinds.count(kind) + expected - later
 
 
 def _best_of_each_kind(found: Iterable[Scored]) -> Iterator[Scored]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from pictopy_memories.domain import words
 from pictopy_memories.domain.candidate import Candidate
-from pictopy_memories.domain.kinds.occasions import Occasion, happenings
+from pictopy_memories.domain.kinds.occasions import Happening, happenings
 from pictopy_memories.domain.library import Event, Library
 
 FIT_MIN = 8
@@ -17,24 +17,21 @@ class EventOfBefore:
     name = "event"
 
     def candidates(self, library: Library, day: date) -> list[Candidate]:
-        return [
-            self._of(event, occasion, photos, significance)
-            for event, occasion, photos, significance in happenings(library, day, _is_event, FIT_MIN)
-        ]
+        return [self._of(one) for one in happenings(library, day, _is_event, FIT_MIN)]
 
-    def _of(self, event: Event, occasion: Occasion, photos: int, significance: float) -> Candidate:
-        facts = event.facts
+    def _of(self, one: Happening) -> Candidate:
+        event, occasion, facts = one.event, one.occasion, one.event.facts
         return Candidate(
             kind=self.name,
             key=f"event:{facts.event_id}:{occasion.name}",
             subject=f"event:{facts.event_id}",
             title=facts.title,
             subtitle=words.dotted(occasion.when, facts.place, words.span(event.first, event.last)),
-            rows=event.rows,
-            significance=min(1.0, significance + TITLED_BONUS * bool(facts.place)),
+            rows=one.rows,
+            significance=min(1.0, one.significance + TITLED_BONUS * bool(facts.place)),
             reasons=(
                 f"From {occasion.when}" if occasion.name == "again" else f"It happened {occasion.when}",
-                f"{words.count(photos, 'photo')} of it",
+                f"{words.count(one.photos, 'photo')} of it",
             ),
             why_slide=f"From {facts.title}",
         )

@@ -9,7 +9,7 @@ import numpy as np
 from pictopy_memories.domain import words
 from pictopy_memories.domain.calendar import WEEK_REACH_DAYS, anniversary
 from pictopy_memories.domain.candidate import MIN_SLIDES
-from pictopy_memories.domain.library import Event, Library
+from pictopy_memories.domain.library import Event, Library, Rows
 
 RECENT_DAYS = (2, 42)
 """Just over, and the photos are in: 2 days to 6 weeks (study/algorithms.md 3.3)."""
@@ -29,6 +29,18 @@ class Occasion:
     significance: float
 
 
+@dataclass(frozen=True)
+class Happening:
+    """An event or a trip that can be told on a day."""
+
+    event: Event
+    rows: Rows
+    occasion: Occasion
+    photos: int
+    """How many photos it has, private ones not counted."""
+    significance: float
+
+
 def occasion_of(event: Event, day: date) -> Occasion | None:
     """None for what is not over yet."""
     ended_days_ago = (day - event.last).days
@@ -39,15 +51,19 @@ def occasion_of(event: Event, day: date) -> Occasion | None:
 
 def happenings(
     library: Library, day: date, wanted: Callable[[Event], bool], fit_min: int = MIN_SLIDES
-) -> Iterator[tuple[Event, Occasion, int, float]]:
-    """Each wanted happening with enough fit photos, its occasion, how many photos it has, and its significance."""
+) -> Iterator[Happening]:
+    """Each wanted happening that is over and has enough fit photos.
+
+    Photos whose date cannot be trusted do not count: a happening that rests on them is none.
+    """
     for event in library.events:
-        if not wanted(event) or np.count_nonzero(library.fit[event.rows]) < fit_min:
+        rows = event.rows[event.rows < library.dated]
+        if not wanted(event) or 2 * len(rows) < len(event.rows) or np.count_nonzero(library.fit[rows]) < fit_min:
             continue
         if occasion := occasion_of(event, day):
-            photos = int(np.count_nonzero(library.countable[event.rows]))
+            photos = int(np.count_nonzero(library.countable[rows]))
             bonus = SIZE_BONUS * min(1.0, photos / SIZE_FULL)
-            yield event, occasion, photos, min(1.0, occasion.significance + bonus)
+            yield Happening(event, rows, occasion, photos, min(1.0, occasion.significance + bonus))
 
 
 def _anniversary(event: Event, day: date) -> Occasion | None:

@@ -28,16 +28,20 @@ class OnThisDay:
             return []
         years = range(first, day.year)
         single = [one for year in years for one in self._of_year(library, day, year)]
-        return single or list(self._of_all_years(library, day, years))
+        return [*single, *self._of_all_years(library, day, years)]
 
     def _of_year(self, library: Library, day: date, year: int) -> Iterator[Candidate]:
         for marked in days_marked(day, year):
             rows = library.between(marked, marked)
             if _enough(library, rows):
                 yield self._very_day(library, day, marked, rows)
-        rows = _week_rows(library, day, year)
-        if _enough(library, rows):
-            yield self._week(library, day, year, rows)
+        week = library.between(*week_around(day, year))
+        week = week[library.day[week] < np.datetime64(day)]
+        own = _without_days_to_come(library, week, anniversary(day, year))
+        if _enough(library, own):
+            yield self._week(library, day, year, own, is_spare=False)
+        elif _enough(library, week):
+            yield self._week(library, day, year, week, is_spare=True)
 
     def _very_day(self, library: Library, day: date, marked: date, rows: Rows) -> Candidate:
         years = day.year - marked.year
@@ -56,7 +60,7 @@ class OnThisDay:
             why_slide=f"Taken {when[0].lower()}{when[1:]}",
         )
 
-    def _week(self, library: Library, day: date, year: int, rows: Rows) -> Candidate:
+    def _week(self, library: Library, day: date, year: int, rows: Rows, is_spare: bool) -> Candidate:
         years = day.year - year
         when = f"{words.years_ago(years)} this week"
         first, last = _ends(library, rows)
@@ -74,12 +78,13 @@ class OnThisDay:
                 f"{words.count(taken, 'photo')} in these days",
             ),
             why_slide=f"Taken {when}",
+            is_spare=is_spare,
         )
 
     def _of_all_years(self, library: Library, day: date, years: range) -> Iterator[Candidate]:
-        """No year alone has enough: all of them together may."""
+        """Where no year alone has enough, all of them together may."""
         very = [library.between(marked, marked) for year in years for marked in days_marked(day, year)]
-        week = [_week_rows(library, day, year) for year in years]
+        week = [library.between(*week_around(day, year)) for year in years]
         for title, found, significance in (
             ("On this day, over the years", very, VERY_DAY),
             ("This week, over the years", week, WEEK),
@@ -105,17 +110,16 @@ class OnThisDay:
             ),
             why_slide="Taken at this time of an earlier year",
             spread=Spread.YEAR,
+            is_spare=True,
         )
 
 
-def _week_rows(library: Library, day: date, year: int) -> Rows:
-    """The week around the anniversary without the days that have enough for a story on their own day."""
-    rows = library.between(*week_around(day, year))
-    days = library.day[rows]
-    rows, days = rows[days < np.datetime64(day)], days[days < np.datetime64(day)]
-    each, of_day = np.unique(days, return_inverse=True)
+def _without_days_to_come(library: Library, rows: Rows, middle: date) -> Rows:
+    """A day after the anniversary that has enough for a story of its own is left to its own day."""
+    each, of_day = np.unique(library.day[rows], return_inverse=True)
     fit = np.bincount(of_day, weights=library.fit[rows], minlength=len(each))
-    return rows[fit[of_day] < MIN_SLIDES]
+    waits = (each > np.datetime64(middle)) & (fit >= MIN_SLIDES)
+    return rows[~waits[of_day]]
 
 
 def _enough(library: Library, rows: Rows) -> bool:

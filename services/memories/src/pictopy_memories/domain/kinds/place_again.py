@@ -32,6 +32,7 @@ class PlaceAgain:
         if len(months) < VISITS_MIN or len(visited) > DAYS_SHARE_MAX * days:
             return None
         rows = np.unique(np.concatenate([visit.rows for visit in visits]))
+        rows = rows[rows < library.dated]
         if np.count_nonzero(library.fit[rows]) < MIN_SLIDES:
             return None
         return Candidate(

@@ -4,7 +4,7 @@ from datetime import date
 
 from pictopy_memories.domain import words
 from pictopy_memories.domain.candidate import Candidate, Spread
-from pictopy_memories.domain.kinds.occasions import happenings
+from pictopy_memories.domain.kinds.occasions import Happening, happenings
 from pictopy_memories.domain.library import Event, Library
 
 TRIP_BONUS = 0.1
@@ -15,21 +15,22 @@ class Trip:
     name = "trip"
 
     def candidates(self, library: Library, day: date) -> list[Candidate]:
-        return [
-            Candidate(
-                kind=self.name,
-                key=f"trip:{event.facts.event_id}:{occasion.name}",
-                subject=f"event:{event.facts.event_id}",
-                title=event.facts.title,
-                subtitle=words.dotted(occasion.when, words.span(event.first, event.last)),
-                rows=event.rows,
-                significance=min(1.0, significance + TRIP_BONUS),
-                reasons=(_why(occasion.name, occasion.when), _what(event, photos)),
-                why_slide=f"From {event.facts.title}",
-                spread=Spread.DAY if event.days >= 4 else Spread.MOMENT,
-            )
-            for event, occasion, photos, significance in happenings(library, day, _is_trip)
-        ]
+        return [self._of(one) for one in happenings(library, day, _is_trip)]
+
+    def _of(self, one: Happening) -> Candidate:
+        event, occasion = one.event, one.occasion
+        return Candidate(
+            kind=self.name,
+            key=f"trip:{event.facts.event_id}:{occasion.name}",
+            subject=f"event:{event.facts.event_id}",
+            title=event.facts.title,
+            subtitle=words.dotted(occasion.when, words.span(event.first, event.last)),
+            rows=one.rows,
+            significance=min(1.0, one.significance + TRIP_BONUS),
+            reasons=(_why(occasion.name, occasion.when), _what(event, one.photos)),
+            why_slide=f"From {event.facts.title}",
+            spread=Spread.DAY if event.days >= 4 else Spread.MOMENT,
+        )
 
 
 def _is_trip(event: Event) -> bool:
