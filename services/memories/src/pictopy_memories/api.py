@@ -5,8 +5,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from pictopy_memories.domain.facts import FIRST_PHOTO_EVER
 from pictopy_memories.domain.history import Said, Verdict, effect_of
 from pictopy_memories.ports import Deps, ToldStory, Unit
 from pictopy_memories.telling import build_day
@@ -51,7 +52,7 @@ class StoriesOut(BaseModel):
 
 
 class BuildIn(BaseModel):
-    day: date
+    day: date = Field(ge=date(FIRST_PHOTO_EVER, 1, 1), le=date(2999, 12, 31))
 
 
 class FeedbackIn(BaseModel):

@@ -41,11 +41,4 @@ def days_marked(day: date, year: int) -> list[date]:
 def week_around(day: date, year: int) -> tuple[date, date]:
     """First and last day of the week around the anniversary; near New Year it reaches into the year beside it."""
     middle, reach = anniversary(day, year), timedelta(days=WEEK_REACH_DAYS)
-    return _shifted(middle, -reach), _shifted(middle, reach)
-
-
-def _shifted(day: date, by: timedelta) -> date:
-    try:
-        return day + by
-    except OverflowError:
-        return day
+    return middle - reach, middle + reach

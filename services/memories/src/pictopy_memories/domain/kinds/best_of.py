@@ -66,5 +66,5 @@ def _same_month(day: date, first_year: int) -> Iterator[Span]:
 def _year_ended(day: date) -> Iterator[Span]:
     if (day.month, day.day) >= YEAR_FROM:
         yield str(day.year), date(day.year, 1, 1), day - timedelta(days=1), THE_YEAR
-    elif (day.month, day.day) <= YEAR_TO and day.year > 1:
+    elif (day.month, day.day) <= YEAR_TO:
         yield str(day.year - 1), date(day.year - 1, 1, 1), date(day.year - 1, 12, 31), THE_YEAR
