@@ -1,0 +1,126 @@
+"""What the service needs of the world, and the Deps that its handlers get."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pictopy_cluster.debounce import Debounce
+from pictopy_cluster.domain.people import Assigned
+from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.gallery import Galleries
+from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
+from pictopy_cluster.settings import ClusterSettings
+from pictopy_contracts.messages import Message
+from pictopy_runtime.workers import Workers
+
+
+class Unit(Protocol):
+    """One transaction. What it publishes leaves when it commits."""
+
+    async def publish(self, message: Message, msg_id: str) -> None: ...
+
+    async def photo(self, photo_id: str) -> PhotoRow:
+        """The photo, made if it is new, and held against others until the end of the unit."""
+        ...
+
+    async def save_photo(self, row: PhotoRow) -> None: ...
+
+    async def faces_of(self, photo_ids: Sequence[str]) -> list[StoredFace]: ...
+
+    async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]: ...
+
+    async def save_faces(self, faces: Sequence[StoredFace], neighbours: Mapping[str, Neighbours]) -> None:
+        """Insert or replace; neighbours of a face that is not in the mapping stay."""
+        ...
+
+    async def drop_faces(self, face_ids: Sequence[str]) -> None: ...
+
+    async def assign(self, assigned: Mapping[str, Assigned]) -> list[str]:
+        """Write whose faces these are; the photos in which anything changed."""
+        ...
+
+    async def next_assigned_revisions(self, photo_ids: Sequence[str]) -> dict[str, int]: ...
+
+    async def people(self, person_ids: Sequence[str] | None = None) -> dict[str, Person]: ...
+
+    async def tallies(self) -> dict[str, Tally]:
+        """Of every person with faces in photos that are there."""
+        ...
+
+    async def save_people(self, people: Sequence[Person]) -> None: ...
+
+    async def add_decision(self, decision: Decision) -> int: ...
+
+    async def events(self) -> dict[str, StoredEvent]: ...
+
+    async def save_events(self, events: Sequence[StoredEvent]) -> None:
+        """Insert or replace, with their photos."""
+        ...
+
+
+class Store(Protocol):
+    """What the service keeps. Reads outside a unit see what was committed."""
+
+    def unit(self) -> AbstractAsyncContextManager[Unit]: ...
+
+    async def photo(self, photo_id: str) -> PhotoRow | None: ...
+
+    async def dated_photos(self) -> list[PhotoRow]:
+        """Photos whose facts are known and that are there."""
+        ...
+
+    async def faces(self) -> list[StoredFace]:
+        """All faces, also of removed photos, by id."""
+        ...
+
+    async def face(self, face_id: str) -> StoredFace | None: ...
+
+    async def faces_of_photo(self, photo_id: str) -> list[StoredFace]: ...
+
+    async def faces_of_person(self, person_id: str, after: str, limit: int) -> list[StoredFace]:
+        """In photos that are there, by id after `after`."""
+        ...
+
+    async def unassigned_faces(self, after: str, limit: int) -> list[StoredFace]: ...
+
+    async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]: ...
+
+    async def decisions(self) -> list[tuple[Decision, datetime]]:
+        """The whole log, oldest first, and when each was made."""
+        ...
+
+    async def person(self, person_id: str) -> Person | None: ...
+
+    async def list_people(self) -> list[Person]:
+        """Those that are there: named first, then by size."""
+        ...
+
+    async def list_events(self, kind: str | None) -> list[StoredEvent]:
+        """Those that are there, newest first."""
+        ...
+
+    async def event(self, event_id: str) -> StoredEvent | None: ...
+
+
+class Gazetteer(Protocol):
+    """Names of places, without a network."""
+
+    def name_of(self, latitude_deg: float, longitude_deg: float) -> str | None:
+        """What people call the place, or None where it is not known."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    store: Store
+    galleries: Galleries
+    gazetteer: Gazetteer
+    workers: Workers
+    settings: ClusterSettings
+    people: Debounce
+    events: Debounce
+    now: Callable[[], datetime]
+
+
