@@ -1,6 +1,6 @@
 """What ingest needs from the world, and the facts that pass through those doors."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +9,12 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
+from pictopy_ingest.board import Board
 from pictopy_ingest.domain.facts import Facts
 from pictopy_ingest.domain.photos import FileRow, Library, PhotoRow
 from pictopy_ingest.domain.scan import Known, Seen, Walk
 from pictopy_ingest.domain.stages import StageRow
+from pictopy_runtime.bus import Bus
 
 Order = Literal["added", "taken"]
 ScanState = Literal["running", "done", "failed", "interrupted"]
@@ -35,6 +37,16 @@ class Tree(Protocol):
 
     async def is_there(self, root: bytes) -> bool: ...
 
+    async def resolve(self, path: bytes) -> bytes:
+        """The real path of a folder that can be listed. Raises RootMissing."""
+        ...
+
+    async def file_inside(self, root: bytes, path: bytes) -> bytes | None:
+        """Absolute path of a file of a library; None where there is none, or it lies outside."""
+        ...
+
+    async def is_file(self, path: Path) -> bool: ...
+
     def changes(self, root: bytes) -> AsyncIterator[None]:
         """One item after each burst of changes below `root`. Raises RootMissing when it cannot watch (any more)."""
         ...
@@ -42,12 +54,11 @@ class Tree(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """One file to read. `previous`: what its path held at the last look."""
+    """One file to read."""
 
     root: bytes
     seen: Seen
     read_at: datetime
-    previous: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +76,22 @@ class Refused:
 
     seen: Seen
     reason: str
+    is_unsettled: bool = False
+    """The file is being written right now: nothing is said of it before it rests."""
     is_passing: bool = False
     """The reason may be gone at the next look (disk full, file still being written)."""
+    stage: Literal["preview", "scan"] = "preview"
+    """`scan`: a folder that cannot be listed."""
 
 
-Outcome: TypeAlias = Prepared | Refused
+@dataclass(frozen=True)
+class Vanished:
+    """A file that went away between the walk and the look."""
+
+    seen: Seen
+
+
+Outcome: TypeAlias = Prepared | Refused | Vanished
 
 
 class Preparer(Protocol):
@@ -138,7 +160,7 @@ class FailureFilter:
     photo_id: PhotoId | None = None
     stage: str | None = None
     dead_id: str | None = None
-    path: str | None = None
+    path: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +173,7 @@ class Activity:
 
 
 class Unit(Protocol):
-    """One transaction. What is read for a change stays locked until it ends."""
+    """One transaction. Photos read `for_change`, stage rows and albums stay locked until it ends."""
 
     async def publish(self, message: Message, msg_id: str) -> None:
         """After the commit, once."""
@@ -163,7 +185,7 @@ class Unit(Protocol):
     async def remove_library(self, library_id: LibraryId) -> None: ...
 
     # photos and files
-    async def photos(self, photo_ids: Collection[PhotoId]) -> dict[PhotoId, PhotoRow]: ...
+    async def photos(self, photo_ids: Collection[PhotoId], *, for_change: bool = True) -> dict[PhotoId, PhotoRow]: ...
     async def save_photos(self, rows: Sequence[PhotoRow]) -> None: ...
     async def files_of(self, photo_ids: Collection[PhotoId]) -> dict[PhotoId, list[FileRow]]: ...
     async def files_at(self, library_id: LibraryId, paths: Collection[bytes]) -> dict[bytes, FileRow]: ...
@@ -196,6 +218,10 @@ class Unit(Protocol):
     async def save_stage_rows(self, rows: Sequence[StageRow]) -> None: ...
     async def save_dead(self, letter: DeadLetter) -> None: ...
     async def dead(self, dead_ids: Collection[str]) -> list[DeadLetter]: ...
+    async def forget_dead(self, photo_id: PhotoId, durable: str) -> None:
+        """The work that these letters could not do was done after all."""
+        ...
+
     async def remove_dead(self, dead_ids: Collection[str]) -> None: ...
 
 
@@ -215,12 +241,16 @@ class Store(Protocol):
         ...
 
     async def failures(self, after: Cursor | None, limit: int, wanted: FailureFilter) -> list[Failure]: ...
-    async def forget_stamps(self, photo_ids: Collection[PhotoId], wanted: FailureFilter | None) -> None:
-        """The next scan reads these files again: all of the photos, and refused ones that match."""
+    async def reread_photo(self, photo_id: PhotoId) -> None:
+        """The next scan reads the files of this photo again."""
         ...
 
-    async def skip_refused(self, wanted: FailureFilter) -> None:
-        """They are listed no more, until their file changes."""
+    async def reread_refused(self, library_id: LibraryId, path: bytes) -> None:
+        """The next scan tries this file again."""
+        ...
+
+    async def skip_refused(self, library_id: LibraryId, path: bytes) -> None:
+        """It is listed no more, until the file changes."""
         ...
 
     async def albums(self) -> list[Album]: ...
@@ -229,18 +259,21 @@ class Store(Protocol):
         """All photos of which a person stated something, present or not."""
         ...
 
-    async def due(self, stalled_before: datetime, limit: int) -> list[StageRow]:
-        """Waiting rows whose work was never sent, or was sent so long ago that it must be lost."""
+    async def due(self, now: datetime, stalled_s: float, limit: int) -> list[StageRow]:
+        """Waiting rows of present photos that were never sent; then those sent so long ago that it must be lost:
+        their stage finished nothing for `stalled_s`, and each sending doubles the wait (up to 64 times)."""
+        ...
+
+    async def in_flight(self, since: datetime) -> int:
+        """Photos that were sent to vision after `since` and are not back."""
         ...
 
     async def never_sent(self) -> int:
         """How many waiting rows are due now."""
         ...
 
-    async def start_scan(self, library_id: LibraryId, at: datetime) -> int: ...
-    async def end_scan(
-        self, scan_id: int, state: ScanState, at: datetime, counts: Mapping[str, Any], reason: str | None
-    ) -> None: ...
+    async def start_scan(self, library_id: LibraryId, at: datetime) -> Scan: ...
+    async def end_scan(self, scan: Scan) -> None: ...
     async def interrupt_scans(self, at: datetime) -> None:
         """Scans that a stopped process left running."""
         ...
@@ -249,7 +282,6 @@ class Store(Protocol):
 
 
 Clock: TypeAlias = Callable[[], datetime]
-Pause: TypeAlias = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -262,3 +294,19 @@ class Rhythm:
     reconcile_s: float = 15.0
     stalled_s: float = 300.0
     """A stage that finished nothing for this long has lost what it was sent before that."""
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Everything that handlers, loops and routes work with."""
+
+    store: Store
+    bus: Bus
+    tree: Tree
+    preparer: Preparer
+    pictures: PictureFiles
+    board: Board
+    now: Clock
+    rhythm: Rhythm = Rhythm()
+    in_hand: int = 6
+    """Files being read at a time: enough to keep every worker process busy."""

@@ -14,7 +14,7 @@ from pictopy_ingest.domain.metadata import words
 from pictopy_ingest.domain.metadata.resolve import Pixels, facts_of
 from pictopy_ingest.domain.metadata.tags import Notes
 from pictopy_ingest.domain.sizes import Limits
-from pictopy_ingest.ports import Job, Outcome, PictureFiles, Prepared, Refused
+from pictopy_ingest.ports import Job, Outcome, PictureFiles, Prepared, Refused, Vanished
 
 FRESH_S = 3.0
 """A damaged file that was written to this recently is probably still being copied."""
@@ -41,9 +41,11 @@ def prepare(job: Job, place: Workplace) -> Outcome:
     except Undecodable as error:
         return Refused(job.seen, str(error))
     except Changed:
-        return Refused(job.seen, "the file is being written to", is_passing=True)
+        return Refused(job.seen, "the file is being written to", is_unsettled=True)
     except MemoryError:
         return Refused(job.seen, "there is not enough memory for this picture", is_passing=True)
+    except FileNotFoundError:
+        return Vanished(job.seen)
     except OSError as error:
         return Refused(job.seen, error.strerror or str(error), is_passing=error.errno in _PASSING)
     finally:
@@ -66,7 +68,7 @@ def _prepare(job: Job, file: Opened, place: Workplace) -> Outcome:
         decoded = _decoded(form, file, place.limits)
         pixels = Pixels(decoded.width_px, decoded.height_px, orientation, decoded.warnings)
     if decoded.warnings and _is_fresh(job):
-        return Refused(job.seen, decoded.warnings[0], is_passing=True)
+        return Refused(job.seen, decoded.warnings[0], is_unsettled=True)
     write_pictures(photo_id, decoded, pixels, place.pictures, place.limits)
     return Prepared(job.seen, photo_id, facts_of(evidence, pixels))
 

@@ -6,9 +6,11 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from watchfiles import awatch
 
+from pictopy_ingest.adapters.opened import inside
 from pictopy_ingest.domain import formats
 from pictopy_ingest.domain.scan import Seen, Stamp, Walk
 from pictopy_ingest.domain.sidecars import Folder
@@ -40,6 +42,15 @@ class DiskTree:
     async def is_there(self, root: bytes) -> bool:
         return await self._workers.run(os.path.isdir, root)
 
+    async def resolve(self, path: bytes) -> bytes:
+        return await self._workers.run(_resolve, path)
+
+    async def file_inside(self, root: bytes, path: bytes) -> bytes | None:
+        return await self._workers.run(_file_inside, root, path)
+
+    async def is_file(self, path: Path) -> bool:
+        return await self._workers.run(path.is_file)
+
     async def changes(self, root: bytes) -> AsyncIterator[None]:
         stop = asyncio.Event()
         try:
@@ -69,6 +80,24 @@ def walk(root: bytes, own_folder: bytes) -> Walk:
         raise RootMissing("the folder was replaced during the scan")
     files = tuple(sorted(progress.files, key=lambda seen: seen.path))
     return Walk(files, progress.unreadable, dict(progress.ignored), is_empty=progress.entries == 0)
+
+
+def _resolve(path: bytes) -> bytes:
+    try:
+        real = os.path.realpath(path, strict=True)
+        with os.scandir(real):
+            return real
+    except OSError as error:
+        raise RootMissing(error.strerror or str(error)) from error
+
+
+def _file_inside(root: bytes, path: bytes) -> bytes | None:
+    try:
+        found = inside(root, path)
+    except OSError:
+        return None
+    is_plain = os.path.isfile(found) and not os.path.islink(found)  # noqa: PTH113, PTH114  bytes: pathlib has no such paths
+    return found if is_plain else None
 
 
 def _identity(root: bytes) -> tuple[int, int]:

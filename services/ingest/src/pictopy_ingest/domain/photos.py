@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import FileRef, Photo
@@ -45,6 +46,11 @@ class PhotoRow:
     stated: Stated
     is_present: bool
     added_at: datetime
+
+    def sort_time(self, order: Literal["added", "taken"]) -> datetime:
+        """Where it stands in a list: `taken` is the wall clock read as UTC, or when it was added."""
+        local = self.facts.taken_at_local
+        return local.replace(tzinfo=UTC) if order == "taken" and local else self.added_at
 
 
 def main_file(files: Sequence[FileRow]) -> FileRow | None:

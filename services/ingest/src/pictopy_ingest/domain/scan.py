@@ -34,7 +34,6 @@ class Known:
 
     stamp: Stamp | None
     photo_id: PhotoId | None = None
-    orientation: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,11 @@ def _is_news(seen: Seen, known: Known | None) -> bool:
 
 
 def _is_below(path: bytes, folders: Set[bytes]) -> bool:
+    """Of such a folder, or the folder itself."""
     if not folders:
         return False
     parts = path.split(b"/")
-    return b"" in folders or any(b"/".join(parts[:depth]) in folders for depth in range(1, len(parts)))
+    return any(b"/".join(parts[:depth]) in folders for depth in range(1, len(parts) + 1))
 
 
 def is_same_library(known: Set[tuple[bytes, int]], found: Set[tuple[bytes, int]]) -> bool:
