@@ -11,6 +11,7 @@ from pictopy_exif.domain.digest import digest_of
 from pictopy_exif.domain.jpeg import Unsafe
 from pictopy_exif.domain.mapping import statements_of
 from pictopy_exif.domain.merge import Ours, ours_after
+from pictopy_exif.domain.packet import is_silent
 from pictopy_exif.domain.readout import Readout
 from pictopy_exif.domain.records import PhotoState, Place, Write, writes_behind
 from pictopy_exif.domain.statements import Statement
@@ -141,15 +142,19 @@ class Preparer:
         if job.state.picture is None or job.state.picture.kind != "photo" or not is_small:
             return Readout()
         try:
-            return self._reader.read(self._disk.read(photo))
-        except Unreadable:
+            return self._readout(self._disk.read(photo))
+        except Unsafe:
             return Readout()
 
     def _readout(self, data: bytes) -> Readout:
+        """Raises: Unsafe where a write could not be proven, since the second reader does not understand the file."""
         try:
-            return self._reader.read(data)
+            found = self._reader.read(data)
         except Unreadable as error:
             raise Unsafe(str(error)) from error
+        if found.packet and not found.xmp and not is_silent(found.packet):
+            raise Unsafe("the second reader cannot make sense of the XMP that is there")
+        return found
 
 
 def _without_note(found: Readout) -> Readout:

@@ -85,6 +85,14 @@ def is_empty(packet: Packet) -> bool:
     return not any(len(each) or set(each.attrib) - {tag("rdf:about")} for each in packet.descriptions)
 
 
+def is_silent(data: bytes) -> bool:
+    """True if the bytes are a packet in which nothing is said."""
+    try:
+        return is_empty(parse(data))
+    except PacketError:
+        return False
+
+
 def same_content(one: Packet, other: Packet) -> bool:
     return ET.canonicalize(ET.tostring(one.rdf), strip_text=True) == ET.canonicalize(
         ET.tostring(other.rdf), strip_text=True
