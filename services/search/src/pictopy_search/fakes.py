@@ -38,10 +38,10 @@ class FakeStore:
 
     async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
         hits = [self._hit(row, filters, order) for row in self._found(filters)]
-        hits.sort(key=_place, reverse=order != "oldest")
+        hits.sort(key=lambda hit: hit.place, reverse=order != "oldest")
         if after is not None:
             behind = (after.score or 0.0, after.at, after.photo_id)
-            hits = [hit for hit in hits if (_place(hit) > behind if order == "oldest" else _place(hit) < behind)]
+            hits = [hit for hit in hits if (hit.place > behind if order == "oldest" else hit.place < behind)]
         return hits[:limit]
 
     async def facets(self, filters: Filters) -> Facets:
@@ -194,7 +194,3 @@ def look_of(analysis: PhotoAnalysed) -> Look:
 
 def _age(analysis: PhotoAnalysed) -> tuple[datetime, str]:
     return analysis.analysed_at, analysis.model_version
-
-
-def _place(hit: Hit) -> tuple[float, datetime, str]:
-    return hit.score or 0.0, hit.at, hit.card.photo_id

@@ -13,7 +13,7 @@ from psycopg import sql
 from pictopy_contracts.ids import PersonId, PhotoId
 from pictopy_runtime.database import Database
 from pictopy_search.domain.answers import BucketCount, Card, Count, Detail, Facets, Hit, Look
-from pictopy_search.domain.counts import facets_of
+from pictopy_search.domain.counts import MAX_VALUES, facets_of
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Order
 from pictopy_search.domain.text import Term
@@ -27,19 +27,24 @@ class PostgresQueries:
 
     async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
         where, values = _where(filters)
-        if after is not None:
-            where += sql.SQL(" AND ") + sql.SQL(SORTS[order].after)
-            values |= {"after_at": after.at, "after_score": after.score, "after_id": after.photo_id}
         sort = SORTS[order]
+        if after is not None:
+            where += sql.SQL(" AND ") + sort.behind
+            values |= {"after_at": after.at, "after_score": after.score, "after_id": after.photo_id}
         statement = sql.SQL(PAGE).format(
-            at=sql.SQL(sort.at), score=sql.SQL(sort.score), where=where, order=sql.SQL(sort.by), card=sql.SQL(CARD)
+            at=sql.SQL(sort.at), score=sql.SQL(sort.score or "NULL"), where=where, order=sort.by, card=sql.SQL(CARD)
         )
         rows = await self._rows(statement, values | {"limit": limit})
-        return [Hit(Card.model_validate(row), row["at"], row["score"]) for row in rows]
+        return sorted((_hit(row) for row in rows), key=lambda hit: hit.place, reverse=sort.is_descending)
 
     async def facets(self, filters: Filters) -> Facets:
         where, values = _where(filters)
-        rows = await self._rows(sql.SQL(FACETS).format(where=where), values)
+        async with self._database.transaction() as connection:
+            await connection.execute("SET LOCAL work_mem = '64MB'")  # all photos of a large library, off the disk
+            cursor = await connection.execute(
+                sql.SQL(FACETS).format(where=where), values | {"most": MAX_VALUES}, prepare=False
+            )
+            rows = await cursor.fetchall()
         counts = [(row["facet"], Count(value=row["value"], label=row["label"], count=row["n"])) for row in rows]
         return facets_of(counts)
 
@@ -86,43 +91,42 @@ def look_of(row: Mapping[str, Any]) -> Look:
     return Look(row["analysed_at"], row["model_version"], row["embedding_model"], row["phash"])
 
 
+def _hit(row: Mapping[str, Any]) -> Hit:
+    return Hit(Card.model_validate(row), row["at"], row["score"])
+
+
 @dataclass(frozen=True)
 class Sort:
-    """`at` and `score`: where a photo stands, for the cursor; `after`: what lies behind a cursor."""
+    """Columns, or expressions, that a list goes by; the photo's id settles ties."""
 
     at: LiteralString
-    score: LiteralString
-    by: LiteralString
-    after: LiteralString
+    score: LiteralString | None = None
+    is_descending: bool = True
+
+    @property
+    def keys(self) -> list[sql.SQL]:
+        scores = [] if self.score is None else [sql.SQL(self.score)]
+        return [*scores, sql.SQL(self.at), sql.SQL("photo_id")]
+
+    @property
+    def by(self) -> sql.Composed:
+        way = sql.SQL("{} DESC" if self.is_descending else "{}")
+        return sql.SQL(", ").join(way.format(key) for key in self.keys)
+
+    @property
+    def behind(self) -> sql.Composed:
+        """What lies behind the cursor; a comparison of rows, so that the index of the order serves it."""
+        last = ["after_at", "after_id"] if self.score is None else ["after_score", "after_at", "after_id"]
+        comparison = sql.SQL("({}) < ({})" if self.is_descending else "({}) > ({})")
+        return comparison.format(sql.SQL(", ").join(self.keys), sql.SQL(", ").join(map(sql.Placeholder, last)))
 
 
-RANK: LiteralString = "ts_rank(text, %(text)s::tsquery)::float8"
 SORTS: dict[Order, Sort] = {
-    "newest": Sort(
-        "sort_at",
-        "NULL",
-        "sort_at DESC, photo_id DESC",
-        "(sort_at, photo_id) < (%(after_at)s, %(after_id)s)",
-    ),
-    "oldest": Sort("sort_at", "NULL", "sort_at, photo_id", "(sort_at, photo_id) > (%(after_at)s, %(after_id)s)"),
-    "added": Sort(
-        "added_at",
-        "NULL",
-        "added_at DESC, photo_id DESC",
-        "(added_at, photo_id) < (%(after_at)s, %(after_id)s)",
-    ),
-    "quality": Sort(
-        "sort_at",
-        "quality",
-        "quality DESC, sort_at DESC, photo_id DESC",
-        "(quality, sort_at, photo_id) < (%(after_score)s, %(after_at)s, %(after_id)s)",
-    ),
-    "relevance": Sort(
-        "sort_at",
-        RANK,
-        RANK + " DESC, sort_at DESC, photo_id DESC",
-        "(" + RANK + ", sort_at, photo_id) < (%(after_score)s, %(after_at)s, %(after_id)s)",
-    ),
+    "newest": Sort("sort_at"),
+    "oldest": Sort("sort_at", is_descending=False),
+    "added": Sort("added_at"),
+    "quality": Sort("sort_at", "quality"),
+    "relevance": Sort("sort_at", "ts_rank(text, %(text)s::tsquery)::float8"),
 }
 BUCKET_FORMATS: dict[Bucket, LiteralString] = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 
@@ -208,10 +212,9 @@ CARD: LiteralString = """
 
 PAGE: LiteralString = """
     WITH page AS (
-        SELECT photos.*, {at} AS at, {score}::float8 AS score, row_number() OVER (ORDER BY {order}) AS number
-        FROM photos WHERE {where} ORDER BY {order} LIMIT %(limit)s
+        SELECT *, {at} AS at, {score}::float8 AS score FROM photos WHERE {where} ORDER BY {order} LIMIT %(limit)s
     )
-    SELECT {card}, p.at, p.score FROM page p ORDER BY p.number
+    SELECT {card}, p.at, p.score FROM page p
 """
 
 CARDS: LiteralString = """
@@ -258,10 +261,14 @@ FACETS: LiteralString = """
     FROM (SELECT unnest(people) AS person_id, count(*) AS n FROM hits GROUP BY 1) each
         JOIN persons USING (person_id) WHERE words <> ''
     UNION ALL
-    SELECT 'tags', label, label, count(*) FROM hits, unnest(labels) AS label GROUP BY label
+    SELECT 'tags', label, label, count(*) FROM (SELECT unnest(labels) AS label FROM hits) each GROUP BY label
     UNION ALL
-    SELECT 'events', event_id, title, n
-    FROM (SELECT unnest(event_ids) AS event_id, count(*) AS n FROM hits GROUP BY 1) each JOIN events USING (event_id)
+    (
+        SELECT 'events', event_id, title, n
+        FROM (SELECT unnest(event_ids) AS event_id, count(*) AS n FROM hits GROUP BY 1) each
+            JOIN events USING (event_id)
+        ORDER BY n DESC, title, event_id LIMIT %(most)s
+    )
     UNION ALL
     SELECT 'cameras', camera, camera, count(*) FROM hits WHERE camera IS NOT NULL GROUP BY camera
     UNION ALL
@@ -270,5 +277,5 @@ FACETS: LiteralString = """
     UNION ALL
     SELECT 'kinds', kind, kind, count(*) FROM hits GROUP BY kind
     UNION ALL
-    SELECT 'places', place, place, count(*) FROM hits, unnest(places) AS place GROUP BY place
+    SELECT 'places', place, place, count(*) FROM (SELECT unnest(places) AS place FROM hits) each GROUP BY place
 """

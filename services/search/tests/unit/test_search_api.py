@@ -103,6 +103,12 @@ async def test_a_reading_can_be_taken_back(client: httpx.AsyncClient) -> None:
     assert _numbers(page) == [1]
 
 
+@pytest.mark.parametrize("q", ['"', '""', " - ", "the", '"!" of'])
+async def test_a_query_of_nothing_asks_for_everything(client: httpx.AsyncClient, q: str) -> None:
+    """Quotes just opened, or words that carry no wish."""
+    assert len((await _get(client, "/v1/search", q=q))["items"]) == 5
+
+
 async def test_relevance_without_words_is_newest(client: httpx.AsyncClient) -> None:
     """And its cursor goes on."""
     page = await _get(client, "/v1/search", order="relevance", limit=3)

@@ -137,6 +137,11 @@ class Hit:
     at: datetime
     score: float | None
 
+    @property
+    def place(self) -> tuple[float, datetime, str]:
+        """What lists go by, smallest first or last."""
+        return self.score or 0.0, self.at, self.card.photo_id
+
 
 @dataclass(frozen=True)
 class Look:

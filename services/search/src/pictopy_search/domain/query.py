@@ -100,7 +100,7 @@ def _read(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> tuple[int, Meaning
             if reading is not None:
                 return reading
     words = chunks[0].words
-    is_silent = not chunks[0].is_quoted and set(words) <= vocabulary.language.silent
+    is_silent = not words or (not chunks[0].is_quoted and set(words) <= vocabulary.language.silent)
     return 1, None if is_silent else ByWords(Term(words, chunks[0].is_quoted))
 
 
