@@ -115,7 +115,8 @@ class Look:
     async def _tags_and_embedding(self) -> tuple[tuple[Tag, ...], Embedding | None]:
         """A model that does both runs once."""
         tagger, embedder = self._lineup.entries.get("tags"), self._lineup.entries.get("image_embedding")
-        answers = {entry.id: await self._classify(entry) for entry in {tagger, embedder} if entry}
+        models = {entry.id: entry for entry in (tagger, embedder) if entry}
+        answers = {model_id: await self._classify(entry) for model_id, entry in models.items()}
         tags: tuple[Tag, ...] = ()
         if tagger:
             labels = self._shelf.catalogue.labels_of(tagger)

@@ -14,7 +14,7 @@ PREFERRED = ("CUDAExecutionProvider", "ROCMExecutionProvider", "OpenVINOExecutio
 ONLY_ERRORS = 3
 # What ONNX Runtime raises for a file that is no model, a wrong input, or a lack of memory: they share no base class.
 RAISED = vars(onnxruntime.capi.onnxruntime_pybind11_state).values()
-ENGINE_ERRORS = (
+ENGINE_ERRORS: tuple[type[Exception], ...] = (
     RuntimeError,
     ValueError,
     *(kind for kind in RAISED if isinstance(kind, type) and issubclass(kind, Exception)),

@@ -78,10 +78,9 @@ class Shelf:
         return choose(entries, self._store.installed(entries))
 
     def _load(self, entry: Entry) -> Session:
-        path = self._store.path_of(entry)
-        if not path.is_file():
+        if not self._store.installed([entry]):
             raise ModelError(entry.id, "its file is gone from the store; pull it again")
-        session = self.engine.open(entry, path)
+        session = self.engine.open(entry, self._store.path_of(entry))
         check_fit(session, entry)
         log.info("model %s is loaded", entry.id)
         return session

@@ -21,6 +21,8 @@ class Starter:
         self._retry_pause_s = retry_pause_s
         self._patience_s = patience_s
         self._over = asyncio.Event()
+        if not entries:
+            self._over.set()
 
     @property
     def is_over(self) -> bool:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from pictopy_vision.domain.arrays import Floats
 
+TINY = 1e-9  # no division by zero where a box has no area
 MIN_SIDE = 1e-4  # share of the picture: a tenth of a pixel of a preview
 
 
@@ -36,27 +37,30 @@ def centre_to_corners(centre: Floats, size: Floats) -> Floats:
 def has_area(boxes: Floats) -> NDArray[np.bool_]:
     """(N,) whether anything is left of a box, as fractions of the picture, after it was cut at the border."""
     sides = boxes[:, 2:] - boxes[:, :2]
-    return (sides[:, 0] >= MIN_SIDE) & (sides[:, 1] >= MIN_SIDE)
+    enough: NDArray[np.bool_] = (sides[:, 0] >= MIN_SIDE) & (sides[:, 1] >= MIN_SIDE)
+    return enough
 
 
 def overlaps(one: Floats, many: Floats) -> Floats:
     """(N,) intersection over union, 0..1, of one box (4,) with each of many (N, 4)."""
     shared = _shared(one, many)
-    ratio: Floats = shared / np.maximum(_areas(one[None]) + _areas(many) - shared, 1e-9)
+    ratio: Floats = (shared / np.maximum(_areas(one[None]) + _areas(many) - shared, TINY)).astype(np.float32)
     return ratio
 
 
 def shares_inside(many: Floats, one: Floats) -> Floats:
     """(N,) how much of each of many boxes (N, 4) lies inside one (4,), 0..1."""
-    ratio: Floats = _shared(one, many) / np.maximum(_areas(many), 1e-9)
+    ratio: Floats = (_shared(one, many) / np.maximum(_areas(many), TINY)).astype(np.float32)
     return ratio
 
 
 def _shared(one: Floats, many: Floats) -> Floats:
     sides = np.minimum(one[2:], many[:, 2:]) - np.maximum(one[:2], many[:, :2])
-    return np.maximum(sides[:, 0], 0) * np.maximum(sides[:, 1], 0)
+    shared: Floats = np.maximum(sides[:, 0], 0) * np.maximum(sides[:, 1], 0)
+    return shared
 
 
 def _areas(boxes: Floats) -> Floats:
     sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
-    return sides[:, 0] * sides[:, 1]
+    areas: Floats = sides[:, 0] * sides[:, 1]
+    return areas

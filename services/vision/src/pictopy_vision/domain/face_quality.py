@@ -49,7 +49,7 @@ def sharpness_part(crop: Image) -> float:
 
 
 def pose_part(landmarks_px: Floats) -> float:
-    """1 for a frontal face, towards 0 in profile: where the nose lies between the eyes, along the line of the eyes.
+    """1 for a frontal face, 0.05 in profile: where the nose lies between the eyes, along the line of the eyes.
 
     A profile also shortens the eye line against the height of the face, so the smaller of the two counts.
     """
@@ -59,8 +59,8 @@ def pose_part(landmarks_px: Floats) -> float:
     width = float(np.linalg.norm(eyes))
     tall = float(np.linalg.norm(mouth - (left + right) / 2))
     if width < 1e-3 or tall < 1e-3:
-        return 0.0
+        return 0.05
     along = float((nose - left) @ eyes) / width**2
     symmetry = 1.0 - min(1.0, abs(along - 0.5) * 2)
-    openness = min(1.0, width / tall / 0.6)  # about 0.95 for a frontal face
-    return min(1.0, openness, symmetry * 1.6)
+    openness = np.clip(width / tall / 0.6, 0.05, 1.0)  # about 0.95 for a frontal face
+    return float(np.clip(symmetry * 1.6, 0.05, openness))

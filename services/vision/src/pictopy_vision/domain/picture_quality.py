@@ -9,7 +9,7 @@ from pictopy_vision.domain.arrays import Grey, Image
 from pictopy_vision.domain.picture import shrink_to
 
 SIDE_PX = 640  # long side: cues are comparable only at one size
-HALF_SHARPNESS = 250.0  # variance of the Laplacian that counts one half; median of coco128 at SIDE_PX is near it
+HALF_SHARPNESS = 1200.0  # variance of the Laplacian that counts one half: the median of coco128 at SIDE_PX
 FULL_CONTRAST = 64.0  # standard deviation of luma, grey levels; a uniform histogram has 74
 FULL_COLOUR = 82.0  # Hasler and Suesstrunk's «highly colourful»
 COLOUR_SIZE_PX = (160, 120)

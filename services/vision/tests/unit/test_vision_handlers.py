@@ -1,0 +1,218 @@
+"""A photo was added: what is published, twice the same, and what happens when it cannot be."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import cv2
+import numpy as np
+import pytest
+
+from pictopy_contracts.ids import ModelId, PhotoId
+from pictopy_contracts.messages import Photo, PhotoAdded, PhotoAnalysed, VisionFinished
+from pictopy_runtime.errors import Poison, Transient
+from pictopy_vision.analyse import FACES_AT_ONCE
+from pictopy_vision.catalogue_files import CHECKOUT, read_catalogue
+from pictopy_vision.consumers import on_photo_added, on_photo_dead
+from pictopy_vision.domain.arrays import Floats
+from pictopy_vision.domain.found import MAX_FACES
+from pictopy_vision.fakes import Answer, FakeShop
+
+CATALOGUE = read_catalogue(CHECKOUT)
+YUNET, REID, YOLOX, MOBILENET = (
+    ModelId(name) for name in ("yunet_n_640", "face-reidentification-retail-0095", "yolox_nano", "mobilenet_v2")
+)
+PHOTO = PhotoId("0123456789abcdef0123456789abcdef")
+ADDED = PhotoAdded(
+    photo=Photo(
+        photo_id=PHOTO,
+        revision=1,
+        format="jpeg",
+        files=(),
+        width_px=640,
+        height_px=640,
+        added_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+)
+
+
+def preview() -> bytes:
+    picture = np.random.default_rng(5).integers(0, 255, (640, 640, 3), dtype=np.uint8)
+    return bytes(cv2.imencode(".png", picture)[1])
+
+
+def yunet_with(faces: int) -> Answer:
+    """A few faces of 24 px, or a crowd of 7 px, side by side; their landmarks lie as a face has them."""
+    cells = {8: 6400, 16: 1600, 32: 400}
+    outputs: list[Floats] = []
+    found = 324 + np.arange(faces) * 4 if faces > 400 else 324 + np.arange(faces) * 8
+    for name in CATALOGUE.entries[YUNET].output.names:
+        kind, stride = name.split("_")
+        tensor = np.zeros((1, cells[int(stride)], {"bbox": 4, "kps": 10}.get(kind, 1)), dtype=np.float32)
+        if stride == "8" and kind in ("cls", "obj"):
+            tensor[0, found, 0] = 0.9
+        elif stride == "8" and kind == "bbox":
+            tensor[0, found, 2:] = np.log(3 if faces <= 400 else 0.9)
+        elif stride == "8":
+            tensor[0, found] = np.array([-0.5, -0.5, 0.5, -0.5, 0, 0, -0.4, 0.6, 0.4, 0.6])
+        outputs.append(tensor)
+    return lambda feed: outputs
+
+
+def reid(feed: Mapping[str, Floats]) -> list[Floats]:
+    (crops,) = feed.values()
+    return [np.tile(np.arange(1, 257, dtype=np.float32), (len(crops), 1))]
+
+
+def yolox(feed: Mapping[str, Floats]) -> list[Floats]:
+    """One dog in the middle of the picture."""
+    cells = np.zeros((1, 3549, 85), dtype=np.float32)
+    cells[0, 26 * 52 + 26] = 0
+    cells[0, 26 * 52 + 26, 2:5] = [np.log(10), np.log(5), 0.9]
+    cells[0, 26 * 52 + 26, 5 + 16] = 0.9
+    return [cells]
+
+
+def mobilenet(feed: Mapping[str, Floats]) -> list[Floats]:
+    scores = np.zeros((1, 1001), dtype=np.float32)
+    scores[0, [0, 1, 2]] = [0.5, 0.45, 0.05]
+    return [scores, np.ones((1, 1280), dtype=np.float32)]
+
+
+def full_shop(faces: int = 3) -> FakeShop:
+    shop = FakeShop(CATALOGUE)
+    shop.previews.pictures[PHOTO] = preview()
+    shop.install(YUNET, yunet_with(faces))
+    shop.install(REID, reid)
+    shop.install(YOLOX, yolox)
+    shop.install(MOBILENET, mobilenet)
+    return shop
+
+
+async def test_all_models_look_at_one_picture() -> None:
+    """Faces with embeddings, objects, tags, the picture's embedding, hash and quality, in one message."""
+    shop = full_shop()
+    await on_photo_added(ADDED, shop.deps())
+    analysed, finished = shop.bus.published
+    assert isinstance(analysed, PhotoAnalysed)
+    assert set(analysed.models) == {"faces", "face_embedding", "objects", "tags", "image_embedding"}
+    assert len(analysed.faces) == 3
+    assert all(face.embedding and face.embedding.model == REID and len(face.landmarks) == 5 for face in analysed.faces)
+    assert all(face.size_px == 24 and 0 <= face.quality <= 1 for face in analysed.faces)
+    assert [thing.label for thing in analysed.objects] == ["dog"]
+    assert (round(analysed.objects[0].box.x2 - analysed.objects[0].box.x1, 2)) == round(80 / 416, 2)
+    assert [tag.label for tag in analysed.tags] == ["tench"]
+    assert analysed.embedding is not None
+    assert analysed.embedding.model == MOBILENET
+    assert analysed.phash is not None
+    assert analysed.quality is not None
+    assert isinstance(finished, VisionFinished)
+    assert (finished.status, finished.model_version) == ("done", analysed.model_version)
+
+
+async def test_twice_is_once() -> None:
+    """A message that comes again gives the same result under the same ids."""
+    shop = full_shop()
+    deps = shop.deps()
+    await on_photo_added(ADDED, deps)
+    once = list(shop.bus.published)
+    await on_photo_added(ADDED, deps)
+    assert shop.bus.published == once
+
+
+async def test_without_models_much_is_still_told() -> None:
+    """Quality, hash and the layout embedding need no model."""
+    shop = FakeShop(CATALOGUE)
+    shop.previews.pictures[PHOTO] = preview()
+    await on_photo_added(ADDED, shop.deps())
+    analysed = shop.bus.published[0]
+    assert isinstance(analysed, PhotoAnalysed)
+    assert analysed.models == {"image_embedding": "layout-v1"}
+    assert (analysed.faces, analysed.objects, analysed.tags) == ((), (), ())
+    assert analysed.embedding is not None
+    assert analysed.embedding.model == "layout-v1"
+    assert analysed.quality is not None
+
+
+async def test_faces_without_an_embedding_model() -> None:
+    """Boxes are told even where faces cannot be told apart yet."""
+    shop = full_shop()
+    shop.store.files.discard(REID)
+    await on_photo_added(ADDED, shop.deps())
+    analysed = shop.bus.published[0]
+    assert isinstance(analysed, PhotoAnalysed)
+    assert len(analysed.faces) == 3
+    assert all(face.embedding is None for face in analysed.faces)
+
+
+async def test_a_crowd_goes_in_batches_and_fits_a_message() -> None:
+    """More faces than the cap become the cap, no run gets more than a batch, the message is under 1 MiB."""
+    shop = full_shop(faces=1500)
+    session = shop.install(REID, reid)
+    await on_photo_added(ADDED, shop.deps())
+    analysed = shop.bus.published[0]
+    assert isinstance(analysed, PhotoAnalysed)
+    assert len(analysed.faces) == MAX_FACES
+    assert max(session.batches) <= FACES_AT_ONCE
+    assert len(analysed.model_dump_json()) < 1_000_000
+
+
+async def test_numbers_that_are_none_name_the_model() -> None:
+    """NaN from a model is poison with the model's id, and nothing is published."""
+    shop = full_shop()
+    shop.install(YOLOX, lambda feed: [np.full((1, 3549, 85), np.nan, dtype=np.float32)])
+    with pytest.raises(Poison, match=r"model yolox_nano.*not finite"):
+        await on_photo_added(ADDED, shop.deps())
+    assert shop.bus.published == []
+
+
+async def test_an_embedding_of_another_size_names_the_model() -> None:
+    """A file that does not fit its entry is told, not stored."""
+    shop = full_shop()
+    shop.install(REID, lambda feed: [np.ones((len(next(iter(feed.values()))), 128), dtype=np.float32)])
+    with pytest.raises(Exception, match=r"face-reidentification-retail-0095: gives 128"):
+        await on_photo_added(ADDED, shop.deps())
+
+
+async def test_a_preview_that_is_no_picture_is_poison() -> None:
+    """Trying again would not help."""
+    shop = full_shop()
+    shop.previews.pictures[PHOTO] = b"no picture"
+    with pytest.raises(Poison, match="decoded"):
+        await on_photo_added(ADDED, shop.deps())
+
+
+async def test_a_preview_that_is_missing_comes_later() -> None:
+    """Ingest may be about to write it."""
+    shop = full_shop()
+    shop.previews.pictures.clear()
+    with pytest.raises(Transient, match="no preview"):
+        await on_photo_added(ADDED, shop.deps())
+
+
+async def test_given_up_is_told_with_the_reason() -> None:
+    """The stage's ledger gets failed, reason and attempts, and hears done after a retry; twice is once."""
+    shop = full_shop()
+    deps = shop.deps()
+    await on_photo_dead(ADDED, "ingest has no preview of this photo", 5, deps)
+    await on_photo_dead(ADDED, "ingest has no preview of this photo", 5, deps)
+    (failed,) = shop.bus.published
+    assert isinstance(failed, VisionFinished)
+    assert (failed.status, failed.attempts, failed.reason) == ("failed", 5, "ingest has no preview of this photo")
+    await on_photo_added(ADDED, deps)
+    last = shop.bus.published[-1]
+    assert isinstance(last, VisionFinished)
+    assert last.status == "done"
+
+
+async def test_a_changed_set_is_used_for_the_next_photo() -> None:
+    """Without a restart: the lineup is read anew for each picture."""
+    shop = full_shop()
+    deps = shop.deps()
+    await on_photo_added(ADDED, deps)
+    shop.store.remove(CATALOGUE.entries[YOLOX])
+    assert deps.shelf.refresh()
+    await on_photo_added(ADDED, deps)
+    first, second = (message for message in shop.bus.published if isinstance(message, PhotoAnalysed))
+    assert first.objects
+    assert not second.objects
+    assert first.model_version != second.model_version
