@@ -23,6 +23,14 @@ def _texts(value: object) -> object:
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
+def _cursor(value: object) -> object:
+    """Cursors are opaque; some services count, some spell."""
+    return str(value) if isinstance(value, int) else value
+
+
+Cursor = Annotated[str | None, BeforeValidator(_cursor)]
+
+
 class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -35,7 +43,7 @@ class Listing(Answer, Generic[ItemT]):
     """One page of a list; `next` is the cursor of the page after it."""
 
     items: tuple[ItemT, ...] = ()
-    next: str | None = None
+    next: Cursor = None
 
 
 # --- ingest ----------------------------------------------------------------------------------------
@@ -44,6 +52,7 @@ class Listing(Answer, Generic[ItemT]):
 class File(Answer):
     library_id: str = ""
     path: str = ""
+    """As it stands on the wire: a byte that is no UTF-8 is a private-use character, good to send back as it is."""
     size_bytes: int | None = None
 
 
@@ -88,8 +97,8 @@ class Library(Answer):
     name: str = ""
     root: str = Field("", validation_alias=AliasChoices("root", "path"))
     photo_count: int | None = Field(None, validation_alias=AliasChoices("photo_count", "photos"))
-    file_count: int | None = Field(None, validation_alias=AliasChoices("file_count", "files"))
-    is_online: bool = True
+    is_reachable: bool = True
+    """False while its folder is away: nothing of it counts as removed meanwhile."""
 
 
 class StageProgress(Answer):
@@ -316,7 +325,6 @@ class Write(Answer):
 
 class FailedWish(Answer):
     photo_id: str | None = None
-    path: str | None = None
     reason: str | None = None
     attempts: int = 0
 

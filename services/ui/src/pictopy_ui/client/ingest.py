@@ -58,5 +58,5 @@ def _which(failure: a.Failure) -> dict[str, str]:
         return {"dead_id": failure.dead_id}
     named = {"photo_id": failure.photo_id, "stage": failure.stage or None}
     if not failure.photo_id:
-        named |= {"path": failure.path, "library_id": failure.library_id}
+        named["path"] = failure.path
     return {name: value for name, value in named.items() if value is not None}

@@ -14,7 +14,7 @@ def shown(text: str) -> str:
 
 def _shown_character(character: str) -> str:
     category = unicodedata.category(character)
-    if category == "Cs":
+    if category in {"Cs", "Co"}:
         return "\N{REPLACEMENT CHARACTER}"
     return " " if category == "Cc" else character
 

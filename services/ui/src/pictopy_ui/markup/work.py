@@ -8,11 +8,14 @@ from pictopy_ui.domain.words import plural, stamp_text
 from pictopy_ui.markup.text import button, esc, link
 
 STATUS = {"written": ("written", "good"), "failed": ("failed", "bad"), "undone": ("taken back", "busy")}
+STATUS |= {"pending": ("being written", "busy"), "undoing": ("being taken back", "busy")}
+WISHES = {"faces": "people"}
 
 
 def progress(activity: Activity) -> str:
     """One bar a stage under a line that says what is going on."""
-    counts = " · ".join((plural(activity.photos, "photo"), plural(activity.videos, "video")))
+    videos = [plural(activity.videos, "video")] if activity.videos else []
+    counts = " · ".join([plural(activity.photos, "photo"), *videos])
     rows = "".join(_stage(row) for row in stage_rows(activity))
     return f'<section class="work"><h3>{esc(headline(activity))}</h3><p>{counts}</p>{rows}</section>'
 
@@ -48,7 +51,7 @@ def failures(found: Sequence[Failure]) -> str:
 
 
 def _failure(number: int, item: Failure) -> str:
-    name = item.path or item.photo_id or "A message"
+    name = item.path or ("A photo" if item.photo_id else "A message")
     stage = STAGES.get(item.stage, (item.stage, ""))[0]
     where = " · ".join(text for text in (stage, plural(item.attempts, "attempt"), stamp_text(item.at)) if text)
     dead = ' <span class="tag bad">gave up</span>' if item.dead_id else ""
@@ -84,7 +87,7 @@ def _write(write: Write) -> str:
 def _wishes(wishes: object) -> str:
     """What the file was to carry, in a few words."""
     if isinstance(wishes, dict):
-        parts = (f"{str(name).replace('_', ' ')}: {_listed(value)}" for name, value in wishes.items() if value)
+        parts = (f"{WISHES.get(name, name)}: {_listed(value)}" for name, value in wishes.items() if value)
         return " · ".join(parts)
     return _listed(wishes) if wishes else ""
 
@@ -99,7 +102,7 @@ def _listed(value: object) -> str:
 
 def failed_wishes(found: Sequence[FailedWish]) -> str:
     items = "".join(
-        f'<li><div><strong class="path">{esc(wish.path or wish.photo_id or "")}</strong>'
+        f"<li><div><strong>{link('photo', 'A photo', id=wish.photo_id or '')}</strong>"
         f"<div>{esc(wish.reason or '')}</div><small>{plural(wish.attempts, 'attempt')}</small></div></li>"
         for wish in found
     )

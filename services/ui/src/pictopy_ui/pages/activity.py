@@ -81,7 +81,7 @@ def _ledger(deps: Deps) -> None:
     wishes = ask(deps.exif.failed_wishes, ())
     if wishes:
         st.subheader("Could not be written")
-        canvas(work.failed_wishes(wishes), key="wishes")
+        nav.follow(canvas(work.failed_wishes(wishes), key="wishes"))
     if not ledger.items:
         text = (
             "Name a person or an event, and PictoPy writes it into the photo or a sidecar beside it. "

@@ -35,7 +35,7 @@ def _library(deps: Deps, library: Library) -> None:
         with st.container():
             st.markdown(f"**{plain(library.name or library.root)}**", width="stretch")
             counts = [plural(library.photo_count, "photo")] if library.photo_count is not None else []
-            away = ["not there at the moment"] if not library.is_online else []
+            away = ["its folder is away at the moment"] if not library.is_reachable else []
             st.caption(" · ".join([plain(library.root), *counts, *away]))
         if st.button("Scan now", icon=":material/refresh:", key=f"scan-{library.library_id}"):
             act(lambda: deps.ingest.scan(library.library_id), "Looking through the folder")
@@ -56,7 +56,9 @@ def _add(deps: Deps) -> None:
         typed = path.text_input("Path on the machine that runs PictoPy", placeholder="/home/anna/Pictures")
         called = name.text_input("Name (optional)", placeholder="Family")
         is_asked = st.form_submit_button("Add", type="primary") and typed.strip()
-        if is_asked and act(lambda: deps.ingest.add_library(typed.strip(), called.strip() or None), "Added: reading it"):
+        if is_asked and act(
+            lambda: deps.ingest.add_library(typed.strip(), called.strip() or None), "Added: reading it"
+        ):
             st.rerun()
 
 

@@ -42,9 +42,7 @@ def _models(deps: Deps, models: Models) -> None:
     pulls = {pull.id: pull for pull in ask_quietly(deps.vision.pulls, ())}
     if not any(model.installed for model in models.items):
         canvas(
-            notes.note(
-                "No model is installed: photos are kept, dated and placed, but nothing is recognised in them."
-            ),
+            notes.note("No model is installed: photos are kept, dated and placed, but nothing is recognised in them."),
             key="no-models",
         )
     starters = [model for model in models.items if model.starter and not model.installed]
