@@ -1,6 +1,6 @@
 """The tiles of a grid of photos, by month."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -9,6 +9,9 @@ from pictopy_ui.answers import Hit, PhotoFacts
 from pictopy_ui.domain.words import clock_text, day_text
 
 UNKNOWN_RATIO = 1.0
+FIRST_LOOK = 60  # tiles that decide between months and years
+FEW = 4  # photos that a month should hold to have a title of its own
+MONTH, YEAR = "%Y-%m", "%Y"
 WIDEST, NARROWEST = 2.4, 0.55  # of width over height in a grid: a panorama must not fill a row, nor a strip vanish
 
 
@@ -25,9 +28,11 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Month:
+class Stretch:
+    """A month or a year of photos."""
+
     key: str
-    """`2023-06`, or empty for photos without a date."""
+    """`2023-06` or `2023`, or empty for photos without a date."""
     title: str
     tiles: tuple[Tile, ...]
 
@@ -63,19 +68,21 @@ def named(people: Iterable[object]) -> list[str]:
     return [name for name in names if isinstance(name, str) and name]
 
 
-def by_month(tiles: Iterable[Tile]) -> tuple[Month, ...]:
-    """Neighbours of one month together; the order of the tiles is kept."""
-    return tuple(_month(group) for _, group in groupby(tiles, key=_month_key))
+def by_time(tiles: Sequence[Tile]) -> tuple[Stretch, ...]:
+    """Neighbours of one month together, or of one year where the months hold little; the order is kept."""
+    first = tiles[:FIRST_LOOK]
+    is_sparse = len(first) < FEW * len({_key(item, MONTH) for item in first})
+    form, title = (YEAR, YEAR) if is_sparse else (MONTH, "%B %Y")
+    return tuple(_stretch(key, title, tuple(group)) for key, group in groupby(tiles, key=lambda item: _key(item, form)))
 
 
-def _month(group: Iterable[Tile]) -> Month:
-    tiles = tuple(group)
+def _stretch(key: str, title: str, tiles: tuple[Tile, ...]) -> Stretch:
     taken = tiles[0].taken_at
-    return Month(_month_key(tiles[0]), f"{taken:%B %Y}" if taken else "No date", tiles)
+    return Stretch(key, taken.strftime(title) if taken else "No date", tiles)
 
 
-def _month_key(item: Tile) -> str:
-    return f"{item.taken_at:%Y-%m}" if item.taken_at else ""
+def _key(item: Tile, form: str) -> str:
+    return item.taken_at.strftime(form) if item.taken_at else ""
 
 
 def _size(facts: PhotoFacts | None) -> tuple[int, int]:

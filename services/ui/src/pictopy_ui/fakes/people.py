@@ -53,7 +53,7 @@ class FakeCluster:
     def _apply(self, kind: str, subject: dict[str, Any]) -> None:
         person_id, faces = subject.get("person_id", ""), subject.get("face_ids", [])
         if kind == "name":
-            self._change_person(person_id, name=subject["name"])
+            self._change_person(person_id, name=subject.get("name"))
         elif kind in {"hide", "show"}:
             self._change_person(person_id, hidden=kind == "hide")
         elif kind == "same":

@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 
-from pictopy_ui.domain.tiles import Month, Tile
+from pictopy_ui.domain.tiles import Stretch, Tile
 from pictopy_ui.domain.timeline import Bar
 from pictopy_ui.domain.words import plural
 from pictopy_ui.markup.text import action, esc, image, link
 
 
-def gallery(months: Sequence[Month], *, has_more: bool) -> str:
-    """All months under their titles, and at the end what asks for the next page when it comes into sight."""
-    return "".join(_month(month) for month in months) + (_more() if has_more else "")
+def gallery(stretches: Sequence[Stretch], *, has_more: bool) -> str:
+    """All stretches of time under their titles, and at the end what asks for the next page when it comes into sight."""
+    return "".join(_stretch(stretch) for stretch in stretches) + (_more() if has_more else "")
 
 
 def grid(tiles: Sequence[Tile]) -> str:
     return f'<div class="grid">{"".join(_tile(tile) for tile in tiles)}<span class="filler"></span></div>'
 
 
-def _month(month: Month) -> str:
-    return f'<section class="month"><h3 id="m-{esc(month.key)}">{esc(month.title)}</h3>{grid(month.tiles)}</section>'
+def _stretch(stretch: Stretch) -> str:
+    return f'<section class="stretch"><h3>{esc(stretch.title)}</h3>{grid(stretch.tiles)}</section>'
 
 
 def _tile(tile: Tile) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pictopy_ui.answers import Face, Hit, PhotoFacts
 from pictopy_ui.domain.tiles import described
-from pictopy_ui.domain.words import bytes_text, clock_text, moment_text
+from pictopy_ui.domain.words import bytes_text, clock_text, moment_text, plural
 from pictopy_ui.markup.text import esc, link
 
 SOURCES = {
@@ -38,10 +38,11 @@ def _frame(face: Face) -> str:
     return opened.replace("<a ", f'<a style="{place}" ', 1)
 
 
-def facts(photo: PhotoFacts, hit: Hit | None, event_title: str | None) -> str:
+def facts(photo: PhotoFacts, hit: Hit | None, event_title: str | None, faces: Sequence[Face]) -> str:
     """Rows of what is known; what is not known is left out."""
     rows = [
         ("Taken", esc(moment_text(photo.taken_at_local)) + _source(photo.time_source)),
+        ("People", _people(faces)),
         ("Event", link("event", esc(event_title), id=hit.event_id) if hit and hit.event_id and event_title else ""),
         ("Place", _place(photo, hit)),
         ("Camera", esc(" ".join(text for text in (photo.camera_make, photo.camera_model) if text))),
@@ -57,6 +58,14 @@ def tags(labels: Sequence[str]) -> str:
     """Each leads to all photos that bear it."""
     items = "".join(f"<li>{link('library', esc(label), css='chip', tag=label)}</li>" for label in labels)
     return f'<ul class="chips">{items}</ul>' if items else ""
+
+
+def _people(faces: Sequence[Face]) -> str:
+    """The named, each once; strangers in a word."""
+    named = {face.person_id: face.name for face in faces if face.person_id and face.name}
+    links = [link("person", esc(name), id=person_id) for person_id, name in named.items()]
+    strangers = sum(face.is_face and not face.name for face in faces)
+    return ", ".join([*links, *([plural(strangers, "unknown face")] if strangers else [])])
 
 
 def _source(source: str | None) -> str:

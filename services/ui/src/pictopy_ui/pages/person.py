@@ -53,7 +53,9 @@ def _deeds(deps: Deps, person: Person) -> None:
 
 def _name(deps: Deps, person: Person, key: str) -> None:
     wish = meant(st.session_state[key], person.person_id, ())
-    if wish and wish.name != person.name:
+    if wish is None and person.name:
+        undo.decide(deps, f"{person.name} has no name any more", "name", person_id=person.person_id)
+    elif wish and wish.name != person.name:
         undo.decide(deps, f"Named {wish.name}", "name", person_id=person.person_id, name=wish.name)
 
 

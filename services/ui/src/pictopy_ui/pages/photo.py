@@ -1,8 +1,11 @@
 """One photo: large, with its people, its facts, and what a person may change about it."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import streamlit as st
 
-from pictopy_ui.answers import Hit, Listing, PhotoFacts, Write
+from pictopy_ui.answers import Face, Hit, Listing, PhotoFacts, Write
 from pictopy_ui.domain.tiles import tile
 from pictopy_ui.markup import gallery, notes, picture, work
 from pictopy_ui.parts import nav, photo_form
@@ -20,12 +23,13 @@ def show(deps: Deps) -> None:
         return
     hit = ask_quietly(lambda: deps.search.photo(photo_id), None)
     _steps(photo_id)
+    faces = _faces(deps, photo_id)
     large, side = st.columns([2.6, 1], gap="medium")
     with large:
-        _stage(deps, photo)
+        _stage(deps, photo, faces)
     with side:
         photo_form.show(deps, photo)
-        _facts(deps, photo, hit)
+        _facts(deps, photo, hit, faces)
     _similar(deps, photo_id)
     _writes(deps, photo_id)
 
@@ -48,19 +52,29 @@ def _steps(photo_id: str) -> None:
         st.rerun()
 
 
-def _stage(deps: Deps, photo: PhotoFacts) -> None:
-    faces = ask_quietly(lambda: deps.cluster.faces_of_photo(photo.photo_id), ())
+def _faces(deps: Deps, photo_id: str) -> tuple[Face, ...]:
+    """With names: cluster may give only whose they are."""
+    faces = ask_quietly(lambda: deps.cluster.faces_of_photo(photo_id), ())
+    unknown = {face.person_id for face in faces if face.person_id and not face.name}
+    people = {one: ask_quietly(partial(deps.cluster.person, one), None) for one in unknown}
+    names = {one: person.name for one, person in people.items() if person}
+    return tuple(face.model_copy(update={"name": face.name or names.get(face.person_id or "")}) for face in faces)
+
+
+def _stage(deps: Deps, photo: PhotoFacts, faces: Sequence[Face]) -> None:
     original = deps.pictures.original(photo.photo_id)
     shape = picture.stage(photo, deps.pictures.preview(photo.photo_id), original, faces)
     nav.follow(canvas(shape + picture.download(original), key="photo-stage"))
 
 
-def _facts(deps: Deps, photo: PhotoFacts, hit: Hit | None) -> None:
-    event_id = hit.event_id if hit else None
-    event = ask_quietly(lambda: deps.cluster.event(event_id), None) if event_id else None
+def _facts(deps: Deps, photo: PhotoFacts, hit: Hit | None, faces: Sequence[Face]) -> None:
+    title = hit.event_title if hit else None
+    if hit and hit.event_id and not title:
+        event = ask_quietly(partial(deps.cluster.event, hit.event_id), None)
+        title = event.title if event else None
     tags = [tag.get("label", "") if isinstance(tag, dict) else str(tag) for tag in (hit.tags if hit else ())]
     labels = [*dict.fromkeys(tag for tag in (*tags, *photo.keywords) if tag)]
-    shape = picture.tags(labels) + "<br>" * bool(labels) + picture.facts(photo, hit, event.title if event else None)
+    shape = picture.tags(labels) + "<br>" * bool(labels) + picture.facts(photo, hit, title, faces)
     nav.follow(canvas(shape, key="photo-facts"))
 
 

@@ -32,23 +32,13 @@ def show(deps: Deps, faces: Listing[Face], person: Person | None) -> None:
 
 def _bar(deps: Deps, picked: Sequence[str], person: Person | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="face-bar"):
-        st.markdown(
-            f"**{plural(len(picked), 'face')} picked**"
-            if picked
-            else "Pick faces that are wrong here"
-            if person
-            else ""
-        )
+        hint = "Pick faces that are wrong here" if person else "Pick faces and say who it is"
+        st.markdown(f"**{plural(len(picked), 'face')} picked**" if picked else hint)
         if person is not None:
             name = shown(person.name) if person.name else "this person"
             if st.button(f"Not {name}", icon=":material/person_remove:", disabled=not picked, key="faces-not"):
-                _say(
-                    deps,
-                    f"{plural(len(picked), 'face')} taken from {name}",
-                    "not_same",
-                    picked,
-                    person_id=person.person_id,
-                )
+                done = f"{plural(len(picked), 'face')} taken from {name}"
+                _say(deps, done, "not_same", picked, person_id=person.person_id)
         if st.button("Not a face", icon=":material/no_accounts:", disabled=not picked, key="faces-none"):
             _say(deps, f"{plural(len(picked), 'face')} set aside", "not_a_face", picked)
         _assign(deps, picked, person)

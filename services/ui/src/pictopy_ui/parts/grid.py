@@ -7,7 +7,7 @@ import streamlit as st
 
 from pictopy_ui.answers import Hit, PhotoFacts
 from pictopy_ui.domain.filters import Filters
-from pictopy_ui.domain.tiles import Tile, by_month, tile
+from pictopy_ui.domain.tiles import Tile, by_time, tile
 from pictopy_ui.markup import gallery
 from pictopy_ui.parts import nav
 from pictopy_ui.parts.canvas import canvas
@@ -67,7 +67,7 @@ def _grow(deps: Deps, shelf: Shelf) -> bool:
 
 def show_shelf(deps: Deps, shelf: Shelf) -> None:
     """Draw it, and follow what is clicked."""
-    shape = gallery.gallery(by_month(tiles_of(deps, shelf.hits, shelf.facts)), has_more=bool(shelf.next))
+    shape = gallery.gallery(by_time(tiles_of(deps, shelf.hits, shelf.facts)), has_more=bool(shelf.next))
     act = canvas(shape, key=f"grid-{shelf.of[0]}")
     if act and act.get("act") == "more" and shelf.next:
         _grow(deps, shelf)

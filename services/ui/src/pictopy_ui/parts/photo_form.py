@@ -24,14 +24,10 @@ def show(deps: Deps, photo: PhotoFacts) -> None:
 
 
 def _favourite(deps: Deps, photo: PhotoFacts) -> None:
-    text, icon = (
-        ("Favourite", ":material/favorite:") if photo.favourite else ("Favourite", ":material/favorite_border:")
-    )
-    kind = "primary" if photo.favourite else "secondary"
     st.button(
-        text,
-        icon=icon,
-        type="primary" if kind == "primary" else "secondary",
+        "Favourite",
+        icon=":material/favorite:" if photo.favourite else ":material/favorite_border:",
+        type="primary" if photo.favourite else "secondary",
         key=f"favourite-{photo.photo_id}",
         on_click=lambda: _edit(deps, photo, favourite=not photo.favourite),
     )
@@ -76,7 +72,8 @@ def _put(name: str, photo: PhotoFacts, value: object) -> str:
 
 
 def _sender(deps: Deps, photo: PhotoFacts, name: str, key: str) -> Callable[[], None]:
-    return lambda: _edit(deps, photo, **{name: st.session_state[key]})
+    """An emptied box says «none»."""
+    return lambda: _edit(deps, photo, **{name: None if st.session_state[key] == "" else st.session_state[key]})
 
 
 def _edit(deps: Deps, photo: PhotoFacts, **changes: Any) -> None:
