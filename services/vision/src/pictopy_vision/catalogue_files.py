@@ -10,7 +10,7 @@ from pictopy_contracts.ids import ModelId
 from pictopy_vision.domain.entry import Entry
 
 SHIPPED = Path(__file__).parent / "catalogue"  # where a wheel has it
-CHECKOUT = Path(__file__).parents[4] / "models" / "catalogue"  # where an editable install finds it
+CHECKOUT = (SHIPPED.parent / "../../../../models/catalogue").resolve()  # where an editable install finds it
 
 
 class CatalogueError(Exception):
