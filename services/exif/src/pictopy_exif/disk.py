@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pictopy_exif.domain.targets import FileFacts
@@ -22,7 +23,8 @@ class PosixDisk:
             head = file.read(_HEAD_BYTES)
         is_own = os.geteuid() in (0, status.st_uid)
         is_writable = bool(status.st_mode & 0o222) and os.access(path, os.W_OK) and is_own
-        return FileFacts(head, status.st_size, status.st_nlink, is_writable)
+        modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
+        return FileFacts(head, status.st_size, modified_at, status.st_nlink, is_writable)
 
     def read(self, path: Path) -> bytes:
         return path.read_bytes()

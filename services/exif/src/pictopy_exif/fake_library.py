@@ -127,7 +127,13 @@ class FakeLibrary:
             pass
 
     def _file(self, path: str) -> FileRef:
-        return FileRef(library_id=LIBRARY, path=path, size_bytes=1, modified_at=datetime.now(UTC))
+        """As ingest sees it now; a file that is not there was there once."""
+        try:
+            status = (self.root / path).stat()
+            size_bytes, modified_at = status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
+        except OSError:
+            size_bytes, modified_at = 0, datetime.now(UTC)
+        return FileRef(library_id=LIBRARY, path=path, size_bytes=size_bytes, modified_at=modified_at)
 
     def _next(self) -> int:
         self._revision += 1

@@ -15,7 +15,7 @@ from pictopy_exif.domain.packet import is_silent
 from pictopy_exif.domain.readout import Readout
 from pictopy_exif.domain.records import PhotoState, Place, Write, writes_behind
 from pictopy_exif.domain.statements import Statement
-from pictopy_exif.domain.targets import FileFacts, Policy, Target, target_of, why_not_embedded
+from pictopy_exif.domain.targets import FileFacts, Policy, Target, is_as_imported, target_of, why_not_embedded
 from pictopy_exif.places import Refused, in_words, inside, relative_to, sidecar_of
 from pictopy_exif.ports import Disk, MetadataReader, Unreadable
 
@@ -64,6 +64,7 @@ class Prepared:
     hash_before: str | None
     hash_after: str | None
     rest: str | None
+    picture: str | None
     note: str | None
     """Why it is not embedded, where that is what the user might expect."""
 
@@ -74,19 +75,20 @@ class Preparer:
         self._reader = reader
         self._max_embed_bytes = max_embed_bytes
 
-    def prepare(self, job: Job, policy: Policy) -> list[Prepared]:
+    def prepare(self, job: Job, policy: Policy, picture: str | None = None) -> list[Prepared]:
         """One for each place that does not say what it should: where the policy points to, and where something of
-        ours stands from earlier. Raises: Refused."""
+        ours stands from earlier. `picture`: of the file when it was read first. Raises: Refused."""
         if not job.wanted and not any(job.ours(target).statements for target in ("embedded", "sidecar")):
             return []
         try:
-            return self._prepare(job, policy)
+            return self._prepare(job, policy, picture)
         except (OSError, ValueError) as error:
             raise Refused(in_words(error)) from error
 
-    def _prepare(self, job: Job, policy: Policy) -> list[Prepared]:
+    def _prepare(self, job: Job, policy: Policy, picture: str | None) -> list[Prepared]:
         photo = inside(job.root, job.file.path)
         facts = self._disk.facts(photo)
+        self._refuse_another(job, photo, facts, picture)
         reason = why_not_embedded(facts, self._max_embed_bytes)
         target = target_of(policy, reason)
         done: list[Prepared | None] = []
@@ -98,6 +100,16 @@ class Preparer:
         if target == "sidecar" or job.ours("sidecar").statements:
             done.append(self._sidecar(job, photo, facts, None if policy == "sidecar" else reason))
         return [each for each in done if each is not None]
+
+    def _refuse_another(self, job: Job, photo: Path, facts: FileFacts, picture: str | None) -> None:
+        """Names must not go into a picture that took the place of theirs before ingest saw it. Raises: Refused."""
+        if is_as_imported(facts, job.file):
+            return
+        data = self._disk.read(photo)
+        known = {known for each in job.writes for known in (each.hash_before, each.hash_after)}
+        if digest_of(data) in known or (picture is not None and jpeg.picture_digest(data) == picture):
+            return
+        raise Refused("the file is not as it was imported; it waits for the next scan")
 
     def _embedded(self, job: Job, photo: Path) -> Prepared | None:
         data = self._disk.read(photo)
@@ -114,6 +126,7 @@ class Preparer:
             hash_before=digest_of(data),
             hash_after=digest_of(built.data),
             rest=jpeg.rest_digest(data),
+            picture=jpeg.picture_digest(data),
             note=None,
         )
 
@@ -133,6 +146,7 @@ class Preparer:
             hash_before=None if old is None else digest_of(old),
             hash_after=None if built.data is None else digest_of(built.data),
             rest=None,
+            picture=None,
             note=note,
         )
 

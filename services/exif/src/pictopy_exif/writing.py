@@ -76,12 +76,14 @@ async def _write_file(job: Job, policy: Policy, deps: Deps) -> list[int]:
     """Raises: Refused, with its row in the ledger."""
     preparer = Preparer(deps.disk, deps.reader, deps.limits.max_embed_bytes)
     done: list[int] = []
+    picture: str | None = None
     for _ in range(READ_AGAIN):
         try:
-            prepared = await deps.workers.run(preparer.prepare, job, policy)
+            prepared = await deps.workers.run(preparer.prepare, job, policy, picture)
         except Refused as error:
             await _note_refusal(job, policy, str(error), deps)
             raise
+        picture = next((each.picture for each in prepared if each.picture), picture)
         try:
             for each in prepared:
                 done.append(await _write(each, job, deps))

@@ -1,25 +1,31 @@
 """Power loss and errors at every step of a write: old or new, never a mix, and never without a row."""
 
-import os
-import pickle
+import asyncio
+import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from pictopy_contracts.ids import PhotoId
+from pictopy_exif.app import MIGRATIONS
 from pictopy_exif.disk import PosixDisk
 from pictopy_exif.domain import jpeg
 from pictopy_exif.fake_disk import FailingDisk
 from pictopy_exif.fake_library import FakeLibrary, deps_for
 from pictopy_exif.fakes import FakeStore
 from pictopy_exif.loop import recover
+from pictopy_exif.store import PostgresStore
 from pictopy_exif.undoing import undo_day
+from pictopy_runtime.database import PostgresDatabase
+from pictopy_runtime.outbox import waiting
 
 pytestmark = pytest.mark.it
 
+COMMENT = b"\xff\xfe\x00\x08theirs"
 STEPS_OF_A_WRITE = 14  # more than there are: the last ones fail nothing
 
 
@@ -85,8 +91,8 @@ async def test_a_file_that_changes_under_our_hands_is_read_and_merged_again(tmp_
     Image.new("RGB", (40, 30)).save(tmp_path / "a.jpg")
 
     def change(step: str) -> None:
-        with (tmp_path / "a.jpg").open("ab") as file:
-            file.write(b"a trailer of theirs")
+        data = (tmp_path / "a.jpg").read_bytes()
+        (tmp_path / "a.jpg").write_bytes(data[:2] + COMMENT + data[2:])
 
     steps = FailingDisk(PosixDisk(keep_mtime=True), None, _fail)
     probe = tmp_path / "probe"
@@ -100,51 +106,68 @@ async def test_a_file_that_changes_under_our_hands_is_read_and_merged_again(tmp_
     after = (tmp_path / "a.jpg").read_bytes()
     assert row.status == "written"
     assert b"Anna" in after
-    assert after.endswith(b"a trailer of theirs")
+    assert COMMENT in after
 
 
 KILLED = """
-import asyncio, os, pickle, signal, sys
+import asyncio, os, signal, sys
 from pathlib import Path
 from pictopy_exif.disk import PosixDisk
 from pictopy_exif.fake_disk import FailingDisk
 from pictopy_exif.fake_library import FakeLibrary, deps_for
-from pictopy_exif.fakes import FakeStore
+from pictopy_exif.store import PostgresStore
+from pictopy_runtime.database import PostgresDatabase
 
-root, kept, step = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-store = FakeStore()
+root, dsn, schema, step = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 
 def die(name):
-    kept.write_bytes(pickle.dumps(store.__dict__))  # what Postgres would hold at this moment
     os.kill(os.getpid(), signal.SIGKILL)
 
 async def main():
+    database = PostgresDatabase(dsn, schema)
+    await database.open(30)
     disk = FailingDisk(PosixDisk(keep_mtime=True), step, die)
-    there = await FakeLibrary(root, deps_for(store, disk)).open()
+    there = await FakeLibrary(root, deps_for(PostgresStore(database), disk)).open()
     await there.named("p", "a.jpg", "Anna")
     await there.settle()
 
 asyncio.run(main())
 """
+SCHEMA = "exif_crash"
+
+
+@pytest.fixture
+async def committed(postgres_dsn: str) -> AsyncIterator[PostgresDatabase]:
+    """A schema whose changes outlive the process that made them."""
+    database = PostgresDatabase(postgres_dsn, SCHEMA)
+    await database.open(30)
+    await database.migrate(MIGRATIONS)
+    yield database
+    async with database.transaction() as connection:
+        await connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+    await database.close()
 
 
 @pytest.mark.parametrize("step", range(2, 10))
-async def test_kill_9_at_any_step_is_repaired_at_the_next_start(tmp_path: Path, step: int) -> None:
-    """After recovery the row agrees with the file and nothing of ours lies about."""
-    root, kept = tmp_path / "library", tmp_path / "kept"
-    root.mkdir()
-    Image.new("RGB", (40, 30)).save(root / "a.jpg")
-    before = (root / "a.jpg").read_bytes()
-    command = [sys.executable, "-c", KILLED, str(root), str(kept), str(step)]
-    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ})
-    assert done.returncode == -9, done.stderr
-    store = FakeStore()
-    store.__dict__.update(pickle.loads(kept.read_bytes()))
+async def test_kill_9_at_any_step_is_repaired_at_the_next_start(
+    tmp_path: Path, step: int, committed: PostgresDatabase, postgres_dsn: str
+) -> None:
+    """After recovery the row agrees with the file, nothing of ours lies about, and the write comes to its end once."""
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.jpg")
+    before = (tmp_path / "a.jpg").read_bytes()
+    command = [sys.executable, "-c", KILLED, str(tmp_path), postgres_dsn, SCHEMA, str(step)]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    store = PostgresStore(committed)
     deps = deps_for(store)
     await recover(deps)
-    assert _names(root) == ["a.jpg"]
-    rows = await store.ledger(None, None, 10)
-    is_new = (root / "a.jpg").read_bytes() != before
-    assert [row.status for row in rows] in ([], ["written" if is_new else "failed"])
-    assert is_new == any(row.verified for row in rows)
-    assert len(store.published) == is_new
+    assert _names(tmp_path) == ["a.jpg"]
+    is_new = (tmp_path / "a.jpg").read_bytes() != before
+    [row] = await store.ledger(None, None, 10)
+    assert (row.status, row.verified) == (("written", True) if is_new else ("failed", False))
+    assert await waiting(committed) == is_new
+    async with store.unit() as unit:
+        await unit.mark([PhotoId("p")], 0.0)
+    await FakeLibrary(tmp_path, deps).settle()
+    assert [each.status for each in await store.ledger(None, None, 10)] == ["written"]
+    assert await waiting(committed) == 1

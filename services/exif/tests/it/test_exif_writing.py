@@ -371,6 +371,29 @@ async def test_a_name_of_any_bytes_is_written(tmp_path: Path) -> None:
     assert row.status == "written"
 
 
+async def test_a_picture_that_took_anothers_place_is_not_given_its_names(tmp_path: Path) -> None:
+    """Until ingest has seen it, nobody knows who is on it."""
+    make_jpeg(tmp_path / "a.jpg")
+    there = await library(tmp_path)
+    await there.named("p", "a.jpg", "Anna")
+    other = make_jpeg(tmp_path / "a.jpg", size=(30, 20))
+    await there.settle()
+    [row] = await there.deps.store.ledger(None, None, 10)
+    assert (row.status, row.reason) == ("failed", "the file is not as it was imported; it waits for the next scan")
+    assert (tmp_path / "a.jpg").read_bytes() == other
+
+
+async def test_a_library_that_is_told_late_is_written_then(tmp_path: Path) -> None:
+    """Photos may be heard of before their library."""
+    make_jpeg(tmp_path / "a.jpg")
+    there = FakeLibrary(tmp_path)
+    await there.named("p", "a.jpg", "Anna")
+    await there.settle()
+    await there.open()
+    await there.settle()
+    assert listed(by_exiftool(tmp_path / "a.jpg")["PersonInImage"]) == ["Anna"]
+
+
 async def test_a_missing_file_is_listed_and_tried_later(tmp_path: Path) -> None:
     """The others go on."""
     make_jpeg(tmp_path / "b.jpg")

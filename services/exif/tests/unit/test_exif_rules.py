@@ -1,5 +1,6 @@
 """Wishes, boxes, targets, names and the second look: the pure rules."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated, Wishe
 from pictopy_exif.judging import moved
 
 BOX = Box(x1=0.1, y1=0.2, x2=0.3, y2=0.6)
+NOW = datetime(2020, 1, 1, tzinfo=UTC)
 PICTURE = Picture(width_px=300, height_px=400, orientation=6)
 
 
@@ -117,7 +119,7 @@ def test_an_unknown_orientation_is_taken_for_none() -> None:
 
 
 def facts(head: bytes = b"\xff\xd8\xff", *, links: int = 1, is_writable: bool = True, size: int = 5) -> FileFacts:
-    return FileFacts(head, size, links, is_writable)
+    return FileFacts(head, size, NOW, links, is_writable)
 
 
 @pytest.mark.parametrize(

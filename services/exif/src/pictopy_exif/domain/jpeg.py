@@ -70,6 +70,15 @@ def splice(data: bytes, parts: Parts, xmp: bytes | None) -> tuple[bytes, Patch]:
     return new, Patch((Edit(parts.start, len(segment), data[parts.start : parts.end]),))
 
 
+def picture_digest(data: bytes) -> str | None:
+    """SHA-256 from the first scan to the end of the file; None for what is no whole JPEG."""
+    try:
+        *_, last = _segments(data)
+    except (Unsafe, ValueError):
+        return None
+    return hashlib.sha256(memoryview(data)[last.end :]).hexdigest()
+
+
 def rest_digest(data: bytes) -> str:
     """SHA-256 of all but the XMP packet: coded picture, EXIF, MakerNotes, thumbnails, trailers. Raises: Unsafe."""
     parts = take_apart(data)

@@ -89,8 +89,8 @@ class PhotoState:
 
     @property
     def key(self) -> str:
-        """Changes with the wishes and with the files that they go into."""
-        places = sorted(f"{each.library_id}/{each.path}" for each in self.files)
+        """Changes with the wishes and with the files that they can go into."""
+        places = sorted(f"{each.library_id}/{each.path}" for each in self.files if each.library_id in self.roots)
         whole = "\0".join([self.wishes.digest, *places])
         return digest_of(whole.encode(errors="surrogateescape"))[:32]
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from pictopy_contracts.messages import FileRef
 from pictopy_exif.domain.jpeg import Unsafe, is_jpeg
 
 Policy: TypeAlias = Literal["off", "sidecar", "embedded", "embedded_else_sidecar"]
 Target: TypeAlias = Literal["embedded", "sidecar"]
+
+SAME_TIME = timedelta(seconds=2)  # FAT keeps modification times to two seconds
 
 
 @dataclass(frozen=True)
@@ -16,8 +20,14 @@ class FileFacts:
 
     head: bytes
     size_bytes: int
+    modified_at: datetime
     links: int
     is_writable: bool
+
+
+def is_as_imported(facts: FileFacts, file: FileRef) -> bool:
+    """True if size and time are those that ingest saw: the picture at this path is the one that the wishes are for."""
+    return facts.size_bytes == file.size_bytes and abs(facts.modified_at - file.modified_at) <= SAME_TIME
 
 
 def why_not_embedded(facts: FileFacts, max_embed_bytes: int) -> str | None:
