@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from pictopy_cluster.domain.faces import Floats
 from pictopy_cluster.domain.matching import REGION_IOU, match
 from pictopy_cluster.domain.moments import facts_of
-from pictopy_cluster.domain.names import face_id_of, name_key
+from pictopy_cluster.domain.names import face_id_of, name_key, printable
 from pictopy_cluster.domain.suggesting import Seen, suggest
 from pictopy_cluster.ports import Deps, Unit
 from pictopy_cluster.records import Neighbours, PhotoRow, StoredFace
@@ -23,6 +24,7 @@ from pictopy_contracts.messages import (
     PhotoChanged,
     PhotoRemoved,
 )
+from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.consume import ConsumerSpec
 
 
@@ -51,7 +53,7 @@ async def _record(photo: Photo, deps: Deps) -> None:
         old = await unit.photo(photo.photo_id)
         if photo.revision <= old.revision:
             return
-        regions = tuple(region.model_dump() for region in photo.regions)
+        regions = tuple({"name": printable(one.name), "box": one.box.model_dump()} for one in photo.regions)
         new = replace(old, revision=photo.revision, is_removed=False, facts=facts_of(photo), regions=regions)
         await unit.save_photo(new)
         faces = await unit.faces_of([photo.photo_id])
@@ -95,15 +97,21 @@ def _face_ids(message: PhotoAnalysed, known: list[StoredFace]) -> list[str]:
 
 async def _neighbours(message: PhotoAnalysed, ids: list[str], deps: Deps) -> dict[str, Neighbours]:
     """Embeddings into the collection of their model, then the nearest of each."""
-    by_model: dict[str, dict[str, Any]] = {}
+    by_model: dict[str, dict[str, Floats]] = {}
     for face_id, face in zip(ids, message.faces, strict=True):
-        if face.embedding:
-            vector = np.asarray(face.embedding.values(), np.float32)
-            by_model.setdefault(face.embedding.model, {})[face_id] = vector / np.linalg.norm(vector)
+        if face.embedding and (vector := _unit_vector(face.embedding)) is not None:
+            by_model.setdefault(face.embedding.model, {})[face_id] = vector
     found: dict[str, Neighbours] = {}
     for model, embeddings in by_model.items():
         found |= await deps.galleries.add(model, embeddings, message.photo_id)
     return found
+
+
+def _unit_vector(embedding: Embedding) -> Floats | None:
+    """(D,) of norm 1; None for what points nowhere, which a model can make of a black crop."""
+    vector = np.asarray(embedding.values(), np.float32)
+    norm = float(np.linalg.norm(vector))
+    return vector / norm if np.isfinite(norm) and norm > 0 else None
 
 
 async def _replace_faces(
@@ -111,7 +119,9 @@ async def _replace_faces(
 ) -> bool:
     """The photo's faces are now these; whether anything changed. A face that a person spoke of is never dropped."""
     known = {face.face_id: face for face in await unit.faces_of([row.photo_id])}
-    faces = [_stored(message, face_id, seen, known.get(face_id)) for face_id, seen in zip(ids, message.faces, strict=True)]
+    faces = [
+        _stored(message, face_id, seen, known.get(face_id)) for face_id, seen in zip(ids, message.faces, strict=True)
+    ]
     faces = await _with_imported(unit, row, faces)
     faces = await _suggested(unit, faces, neighbours)
     await unit.save_faces(faces, neighbours)
@@ -152,7 +162,7 @@ async def _with_imported(unit: Unit, row: PhotoRow, faces: list[StoredFace]) -> 
     """
     boxes = [Box.model_validate(region["box"]) for region in row.regions]
     matched = match({face.face_id: face.box for face in faces}, boxes, REGION_IOU)
-    names = {face: region["name"] for face, region in zip(matched, row.regions, strict=True) if face}
+    names = {face: region["name"] or None for face, region in zip(matched, row.regions, strict=True) if face}
     people = await unit.people([face.person_id for face in faces if face.person_id])
     named: list[StoredFace] = []
     for face in faces:

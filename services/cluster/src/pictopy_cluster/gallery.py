@@ -73,7 +73,7 @@ class Galleries:
         self._shelves: dict[str, Shelf] = {}
 
     async def add(self, model: str, embeddings: Mapping[str, Floats], photo_id: str) -> dict[str, Neighbours]:
-        """Put embeddings into their collection, then look up each one's nearest. Idempotent: a point's id is its face's."""
+        """Put embeddings into their collection, then look up each one's nearest. Idempotent: points go by face id."""
         if not embeddings:
             return {}
         size = len(next(iter(embeddings.values())))

@@ -75,7 +75,11 @@ class Store(Protocol):
         """All faces, also of removed photos, by id."""
         ...
 
-    async def face(self, face_id: str) -> StoredFace | None: ...
+    async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]: ...
+
+    async def every_face_of(self, person_id: str) -> list[StoredFace]:
+        """Also in removed photos."""
+        ...
 
     async def faces_of_photo(self, photo_id: str) -> list[StoredFace]: ...
 
@@ -122,5 +126,3 @@ class Deps:
     people: Debounce
     events: Debounce
     now: Callable[[], datetime]
-
-

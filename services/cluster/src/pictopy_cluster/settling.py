@@ -6,7 +6,7 @@ from dataclasses import replace
 from pictopy_cluster.domain.event_ids import event_ids
 from pictopy_cluster.domain.happenings import Found, Happening, happenings
 from pictopy_cluster.domain.moments import snap_of
-from pictopy_cluster.domain.people import Assigned, Gallery, assign
+from pictopy_cluster.domain.people import Assigned, assign
 from pictopy_cluster.domain.statements import Imported, Statements, replay
 from pictopy_cluster.ports import Deps, Unit
 from pictopy_cluster.records import Person, StoredEvent, StoredFace, Tally
@@ -30,10 +30,6 @@ async def settle_people(deps: Deps, hints: Mapping[str, str] | None = None) -> N
 async def statements(deps: Deps, faces: Sequence[StoredFace]) -> Statements:
     log = [decision for decision, _ in await deps.store.decisions()]
     return replay(log, [Imported(face.face_id, face.imported_name) for face in faces if face.imported_name])
-
-
-async def galleries_of(deps: Deps, faces: Sequence[StoredFace]) -> list[Gallery]:
-    return (await deps.galleries.load(faces, deps.workers.run))[0]
 
 
 def _now(face: StoredFace) -> Assigned:

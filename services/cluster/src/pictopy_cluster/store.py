@@ -1,4 +1,4 @@
-"""The Postgres adapter, writing half: one transaction and all that is changed in it. Reading is in `store_queries.py`."""
+"""The Postgres adapter, writing half: one transaction and all that changes in it. Reading is in `store_queries.py`."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from pictopy_cluster.domain.people import Assigned
 from pictopy_cluster.domain.statements import Decision
 from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
-from pictopy_cluster.store_queries import FACE_COLUMNS, PostgresQueries, event_of, face_of, person_of, photo_of
+from pictopy_cluster.store_queries import PostgresQueries, event_of, face_of, person_of, photo_of
 from pictopy_contracts.messages import Message
 from pictopy_runtime import outbox
 from pictopy_runtime.database import Connection
@@ -55,16 +55,12 @@ class PostgresUnit:
 
     async def faces_of(self, photo_ids: Sequence[str]) -> list[StoredFace]:
         found = await self._connection.execute(
-            f"SELECT {FACE_COLUMNS} FROM faces WHERE photo_id = ANY(%s) ORDER BY face_id",  # noqa: S608  a constant
-            (list(photo_ids),),
+            "SELECT * FROM faces WHERE photo_id = ANY(%s) ORDER BY face_id", (list(photo_ids),)
         )
         return [face_of(row) for row in await found.fetchall()]
 
     async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]:
-        found = await self._connection.execute(
-            f"SELECT {FACE_COLUMNS} FROM faces WHERE face_id = ANY(%s)",  # noqa: S608  a constant
-            (list(face_ids),),
-        )
+        found = await self._connection.execute("SELECT * FROM faces WHERE face_id = ANY(%s)", (list(face_ids),))
         return {row["face_id"]: face_of(row) for row in await found.fetchall()}
 
     async def save_faces(self, faces: Sequence[StoredFace], neighbours: Mapping[str, Neighbours]) -> None:
@@ -76,6 +72,14 @@ class PostgresUnit:
 
     async def assign(self, assigned: Mapping[str, Assigned]) -> list[str]:
         rows = list(assigned.items())
+        # The photos first, as every other unit does: so two of them wait for each other and never deadlock.
+        await self._connection.execute(
+            """
+            SELECT photo_id FROM photos WHERE photo_id IN (SELECT photo_id FROM faces WHERE face_id = ANY(%s))
+            ORDER BY photo_id FOR UPDATE
+            """,
+            ([face for face, _ in rows],),
+        )
         changed = await self._connection.execute(
             """
             UPDATE faces SET person_id = n.person_id, source = n.source, confidence = n.confidence, is_face = n.is_face

@@ -10,11 +10,6 @@ from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, S
 from pictopy_contracts.geometry import Box
 from pictopy_runtime.database import Database
 
-FACE_COLUMNS = (
-    "face_id, photo_id, box, score, quality, size_px, model, embedding_size, seen_at, imported_name, person_id,"
-    " source, confidence, is_face"
-)
-
 
 class PostgresQueries:
     def __init__(self, database: Database) -> None:
@@ -29,18 +24,25 @@ class PostgresQueries:
         return [photo_of(row) for row in rows]
 
     async def faces(self) -> list[StoredFace]:
-        rows = await self._rows(f"SELECT {FACE_COLUMNS} FROM faces ORDER BY face_id")  # noqa: S608  a constant
+        rows = await self._rows(
+            """
+            SELECT face_id, photo_id, box, score, quality, size_px, model, embedding_size, seen_at, imported_name,
+                person_id, source, confidence, is_face
+            FROM faces ORDER BY face_id
+            """
+        )
         return [face_of(row) for row in rows]
 
-    async def face(self, face_id: str) -> StoredFace | None:
-        rows = await self._rows(f"SELECT {FACE_COLUMNS} FROM faces WHERE face_id = %s", face_id)  # noqa: S608  a constant
-        return face_of(rows[0]) if rows else None
+    async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]:
+        rows = await self._rows("SELECT * FROM faces WHERE face_id = ANY(%s)", list(face_ids))
+        return {row["face_id"]: face_of(row) for row in rows}
+
+    async def every_face_of(self, person_id: str) -> list[StoredFace]:
+        rows = await self._rows("SELECT * FROM faces WHERE person_id = %s ORDER BY face_id", person_id)
+        return [face_of(row) for row in rows]
 
     async def faces_of_photo(self, photo_id: str) -> list[StoredFace]:
-        rows = await self._rows(
-            f"SELECT {FACE_COLUMNS} FROM faces WHERE photo_id = %s ORDER BY face_id",  # noqa: S608  a constant
-            photo_id,
-        )
+        rows = await self._rows("SELECT * FROM faces WHERE photo_id = %s ORDER BY face_id", photo_id)
         return [face_of(row) for row in rows]
 
     async def faces_of_person(self, person_id: str, after: str, limit: int) -> list[StoredFace]:
@@ -147,6 +149,4 @@ def event_of(row: dict[str, Any]) -> StoredEvent:
         row["longitude_deg"],
         tuple(row["photo_ids"]),
     )
-    return StoredEvent(
-        row["event_id"], happening, row["trip_id"], row["user_title"], row["is_gone"], row["revision"]
-    )
+    return StoredEvent(row["event_id"], happening, row["trip_id"], row["user_title"], row["is_gone"], row["revision"])

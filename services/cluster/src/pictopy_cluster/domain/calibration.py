@@ -41,7 +41,7 @@ def stranger_cosines(faces: Faces) -> NDArray[np.float32]:
     a, b = same_photo_pairs(faces.photo)
     if len(a) < ENOUGH_PAIRS:
         a, b = distant_pairs(len(faces))
-    return np.einsum("ij,ij->i", faces.embedding[a], faces.embedding[b])
+    return np.asarray(np.einsum("ij,ij->i", faces.embedding[a], faces.embedding[b]), np.float32)
 
 
 def same_photo_pairs(photo: Ints) -> tuple[Ints, Ints]:
@@ -69,5 +69,5 @@ def refined(faces: Faces, label: Ints, known: Calibration, model: Model) -> Cali
     if pairs < ENOUGH_PAIRS:
         return known
     within = float((square - count)[several].sum() / pairs)
-    same = float(known.centred(np.float64(within)))
+    same = float(known.centred(np.array(within)))
     return known.with_same(round(float(np.clip(same, model.same - 0.1, model.same + 0.1)), 2))

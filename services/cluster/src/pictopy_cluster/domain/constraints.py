@@ -68,4 +68,4 @@ def conflicting(label: Ints, photo: Ints, said: Constraints) -> NDArray[np.bool_
     broken = np.isin(label[said.rejecting_face] * max(said.groups, 1) + said.rejected_group, pairs)
     many[label[said.rejecting_face[broken]]] = True
     only_pins = np.bincount(label[pinned], minlength=clusters) == size
-    return many | (too_many_shared(doubled, size) & ~only_pins)
+    return np.asarray(many | (too_many_shared(doubled, size) & ~only_pins))

@@ -85,7 +85,7 @@ def _middle(line: Timeline, rows: NDArray[np.int64]) -> tuple[float, float] | No
     if not len(rows):
         return None
     lat, lon = float(np.median(line.lat[rows])), float(np.median(line.lon[rows]))
-    away = distance_km(line.lat[rows], line.lon[rows], np.float64(lat), np.float64(lon))
+    away = distance_km(line.lat[rows], line.lon[rows], lat, lon)
     return (round(lat, 5), round(lon, 5)) if float(np.median(away)) <= ONE_PLACE_KM else None
 
 

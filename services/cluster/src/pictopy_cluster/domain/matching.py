@@ -12,9 +12,7 @@ REGION_IOU = 0.3
 
 def match(known: Mapping[str, Box], seen: Sequence[Box], min_iou: float = SAME_FACE_IOU) -> list[str | None]:
     """For each seen box the known id it belongs to, best overlap first, each id once."""
-    pairs = sorted(
-        (-box.iou(other), place, key) for key, box in known.items() for place, other in enumerate(seen)
-    )
+    pairs = sorted((-box.iou(other), place, key) for key, box in known.items() for place, other in enumerate(seen))
     found: list[str | None] = [None] * len(seen)
     taken: set[str] = set()
     for overlap, place, key in pairs:

@@ -1,7 +1,7 @@
 """Groups of faces that grow by merging the pairs that speak most clearly for one person.
 
-Rounds of reciprocal-best merges: in each, every group may merge with the one it fits best if that one agrees; lone faces
-may join a much larger group without its agreement, so that a large person is done in a few rounds and not in thousands.
+Rounds of reciprocal-best merges: in each, every group may merge with the one it fits best if that one agrees; lone
+faces may join a much larger group without its agreement, so that a large person is done in a few rounds and not in thousands.
 Only pairs that a merge touched are weighed again. Deterministic: ties break by the order of the faces.
 """
 
@@ -36,7 +36,7 @@ def member_matrix(label: Ints, clusters: int) -> csr_matrix:
 
 
 def squares(sums: Floats) -> Doubles:
-    return np.einsum("ij,ij->i", sums, sums).astype(np.float64)
+    return np.asarray(np.einsum("ij,ij->i", sums, sums), np.float64)
 
 
 @dataclass
@@ -90,8 +90,10 @@ class Merging:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         means = self.sums[several] / np.sqrt(self.square[several]).astype(np.float32)[:, None]
         place = np.searchsorted(several, fresh)
-        found = [nearest_rows(means[place[start : start + BLOCK_ROWS]], means, count + 1)
-                 for start in range(0, len(fresh), BLOCK_ROWS)]
+        found = [
+            nearest_rows(means[place[start : start + BLOCK_ROWS]], means, count + 1)
+            for start in range(0, len(fresh), BLOCK_ROWS)
+        ]
         right = several[np.concatenate(found).ravel()] if found else np.empty(0, np.int64)
         return np.repeat(fresh, count + 1), right
 
@@ -133,7 +135,9 @@ class Merging:
         np.minimum.at(best, high, rank)
         star = self._stars(low, high, rank, best)
         agreed = (best[low] == rank) & (best[high] == rank) & ~star
-        wanting = self._joining(low[star], high[star], rank[star], agreed_ends=np.concatenate([low[agreed], high[agreed]]))
+        wanting = self._joining(
+            low[star], high[star], rank[star], agreed_ends=np.concatenate([low[agreed], high[agreed]])
+        )
         return np.concatenate([low[agreed], low[star][wanting]]), np.concatenate([high[agreed], high[star][wanting]])
 
     def _stars(self, low: Ints, high: Ints, rank: Ints, best: Ints) -> NDArray[np.bool_]:

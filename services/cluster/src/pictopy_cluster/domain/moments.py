@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from pictopy_cluster.domain.names import printable
 from pictopy_cluster.domain.timeline import Snap
 from pictopy_contracts.messages import Photo
 
@@ -14,7 +15,8 @@ def facts_of(photo: Photo) -> dict[str, Any] | None:
     """The part of a photo that events depend on, ready for JSON; None where no time is known."""
     if photo.taken_at_local is None:
         return None
-    camera = "|".join(filter(None, (photo.camera_make, photo.camera_model, photo.camera_serial)))
+    parts = (photo.camera_make, photo.camera_model, photo.camera_serial)
+    camera = "|".join(filter(None, map(printable, parts)))
     return {
         "local": photo.taken_at_local.isoformat(),
         "offset_min": photo.taken_offset_min,

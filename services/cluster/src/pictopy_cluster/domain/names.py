@@ -7,6 +7,11 @@ SPACE = uuid.UUID("6f1c3a52-6f0e-5f0b-9a55-7c6f2d0d8a10")
 """Our own namespace; changing it would change every id."""
 
 
+def printable(text: str | None) -> str:
+    """Without what no database keeps and nobody reads: control characters, halves of surrogate pairs."""
+    return "".join(letter for letter in text or "" if letter.isprintable()).strip()
+
+
 def name_key(name: str) -> str:
     """Equal for names that a person would call the same."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

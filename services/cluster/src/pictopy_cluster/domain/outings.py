@@ -65,7 +65,7 @@ def _ends(line: Timeline, gaps: Seconds) -> Flags:
 
 
 def _usual(gaps: Seconds) -> Seconds:
-    """Geometric mean of the gaps around each one, itself left out and long pauses cut, so that one night counts little."""
+    """Geometric mean of the gaps around each one, itself left out, long pauses cut so that one night counts little."""
     logs = np.log(np.clip(gaps, SHORTEST_GAP_S, 2 * BOUND_S[1]))
     total = np.concatenate([[0.0], np.cumsum(logs)])
     place = np.arange(len(gaps))

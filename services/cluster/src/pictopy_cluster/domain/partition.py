@@ -26,7 +26,7 @@ EDGE_DEVIATIONS = 2.5
 WAITING_SHARE = 0.05
 """At most this share of the faces waits for its quality: scales of detectors differ, the worst few do not."""
 POOR_CLUSTER_QUALITY = 0.66
-"""Clusters of three or more with a lower mean quality are "the blurred person" (design study 1.3); only with waiting."""
+"""Clusters of three or more with a lower mean quality are "the blurred person" (design study 1.3)."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,6 @@ def _confidence(faces: Faces, label: Ints, said: Constraints, known: Calibration
     rest = np.maximum(count[label] - 1, 1)
     rest_square = np.maximum(square[label] - 2 * across - 1.0, 1e-6)
     ones = np.ones(len(label))
-    ratio = log_ratio(
-        Groups.of(ones, ones, known), Groups.of(rest, rest_square, known), across / rest, known
-    )
+    ratio = log_ratio(Groups.of(ones, ones, known), Groups.of(rest, rest_square, known), across / rest, known)
     sure = 1 / (1 + np.exp(-np.clip((ratio - known.log_odds / 2) / known.log_odds * 4, -30, 30)))
     return np.where(said.group >= 0, 1.0, np.where(count[label] > 1, sure, 0.0))

@@ -98,23 +98,9 @@ def _persons(ids: Sequence[str], label: Ints, said: Statements, before: Mapping[
         clusters.setdefault(cluster, []).append(face)
     shown = [c for c, members in clusters.items() if len(members) > 1 or members[0] in said.pins]
     pinned = {
-        place: said.pins[face]
-        for place, cluster in enumerate(shown)
-        for face in clusters[cluster]
-        if face in said.pins
+        place: said.pins[face] for place, cluster in enumerate(shown) for face in clusters[cluster] if face in said.pins
     }
     spoken_of = {*said.pins.values(), *said.merged}
     was = {face: person for face, person in before.items() if (face, person) not in said.rejects}
     given = stable_ids([clusters[c] for c in shown], was, pinned, spoken_of, person_of_face)
     return dict.fromkeys(clusters) | dict(zip(shown, given, strict=True))
-
-
-def typical(face_ids: Sequence[str], gallery: Gallery | None) -> tuple[str, ...]:
-    """The few faces nearest to the middle of a person: what stands for it in a decision."""
-    place = {face: n for n, face in enumerate(gallery.face_ids)} if gallery else {}
-    rows = sorted(place[face] for face in face_ids if face in place)
-    if gallery is None or not rows:
-        return tuple(sorted(face_ids)[:ANCHORS])
-    own = gallery.faces.embedding[rows]
-    order = np.argsort(-(own @ own.sum(axis=0)), kind="stable")[:ANCHORS]
-    return tuple(gallery.face_ids[rows[n]] for n in order)

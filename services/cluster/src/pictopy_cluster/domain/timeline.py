@@ -115,7 +115,9 @@ def nearest_index(at: Seconds, known: Flags, within_s: float = np.inf) -> NDArra
     return np.where(known, own, np.where(near, places[nearer], -1))
 
 
-def distance_km(lat: Degrees, lon: Degrees, other_lat: Degrees, other_lon: Degrees) -> NDArray[np.float64]:
+def distance_km(
+    lat: Degrees, lon: Degrees, other_lat: Degrees | float, other_lon: Degrees | float
+) -> NDArray[np.float64]:
     """Great-circle distance; NaN where a place is unknown."""
     a, b, c, d = np.radians(lat), np.radians(lon), np.radians(other_lat), np.radians(other_lon)
     half = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2

@@ -55,7 +55,7 @@ def _is_away(line: Timeline, days: NDArray[np.int64], lat: Degrees, lon: Degrees
     return away
 
 
-def _homes(line: Timeline, days: NDArray[np.int64], during: Flags) -> list[tuple[Degrees, Degrees]]:
+def _homes(line: Timeline, days: NDArray[np.int64], during: Flags) -> list[tuple[float, float]]:
     """One or two places where most days of the time have photos."""
     located = np.flatnonzero(during & ~np.isnan(line.lat))
     if not len(located):
@@ -66,7 +66,7 @@ def _homes(line: Timeline, days: NDArray[np.int64], during: Flags) -> list[tuple
     order = np.argsort(-count, kind="stable")
     best = [n for n in order[:2] if count[n] >= SECOND_HOME_SHARE * count[order[0]]]
     middle = [located[np.all(cell == cells[n], axis=1)] for n in best]
-    return [(np.median(line.lat[rows]), np.median(line.lon[rows])) for rows in middle]
+    return [(float(np.median(line.lat[rows])), float(np.median(line.lon[rows]))) for rows in middle]
 
 
 def _runs(days: NDArray[np.int64], away: Flags, located: Flags) -> list[tuple[int, int]]:

@@ -1,0 +1,172 @@
+"""The store in memory, for handler tests; it keeps the same contract as the Postgres one."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from pictopy_cluster.domain.people import Assigned
+from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
+from pictopy_contracts.messages import Message
+
+MADE_AT = datetime(2024, 5, 4, tzinfo=UTC)
+
+
+@dataclass
+class Tables:
+    photos: dict[str, PhotoRow] = field(default_factory=dict)
+    faces: dict[str, StoredFace] = field(default_factory=dict)
+    neighbours: dict[str, Neighbours] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    events: dict[str, StoredEvent] = field(default_factory=dict)
+    sent: dict[str, Message] = field(default_factory=dict)
+
+    def shown(self) -> list[StoredFace]:
+        """Faces in photos that are there, by id."""
+        faces = sorted(self.faces.values(), key=lambda face: face.face_id)
+        return [face for face in faces if not self.photos[face.photo_id].is_removed]
+
+
+class FakeStore:
+    def __init__(self) -> None:
+        self.tables = Tables()
+
+    @property
+    def published(self) -> list[Message]:
+        return list(self.tables.sent.values())
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator["FakeUnit"]:
+        """Nothing of it stays when it fails."""
+        copy = deepcopy(self.tables)
+        yield FakeUnit(copy)
+        self.tables = copy
+
+    async def photo(self, photo_id: str) -> PhotoRow | None:
+        return self.tables.photos.get(photo_id)
+
+    async def dated_photos(self) -> list[PhotoRow]:
+        rows = [row for row in self.tables.photos.values() if row.facts is not None and not row.is_removed]
+        return sorted(rows, key=lambda row: row.photo_id)
+
+    async def faces(self) -> list[StoredFace]:
+        return sorted(self.tables.faces.values(), key=lambda face: face.face_id)
+
+    async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]:
+        return {face: self.tables.faces[face] for face in face_ids if face in self.tables.faces}
+
+    async def every_face_of(self, person_id: str) -> list[StoredFace]:
+        return [face for face in await self.faces() if face.person_id == person_id]
+
+    async def faces_of_photo(self, photo_id: str) -> list[StoredFace]:
+        return [face for face in await self.faces() if face.photo_id == photo_id]
+
+    async def faces_of_person(self, person_id: str, after: str, limit: int) -> list[StoredFace]:
+        shown = self.tables.shown()
+        return [face for face in shown if face.person_id == person_id and face.face_id > after][:limit]
+
+    async def unassigned_faces(self, after: str, limit: int) -> list[StoredFace]:
+        shown = self.tables.shown()
+        return [face for face in shown if not face.person_id and face.is_face and face.face_id > after][:limit]
+
+    async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]:
+        known = self.tables
+        return {face: known.neighbours.get(face, Neighbours()) for face in face_ids if face in known.faces}
+
+    async def decisions(self) -> list[tuple[Decision, datetime]]:
+        return [(decision, MADE_AT) for decision in self.tables.decisions]
+
+    async def person(self, person_id: str) -> Person | None:
+        return self.tables.people.get(person_id)
+
+    async def list_people(self) -> list[Person]:
+        there = [person for person in self.tables.people.values() if not person.is_gone]
+        return sorted(there, key=lambda person: (person.name is None, -person.face_count, person.person_id))
+
+    async def list_events(self, kind: str | None) -> list[StoredEvent]:
+        there = [e for e in self.tables.events.values() if not e.is_gone and kind in (None, e.happening.kind)]
+        there.sort(key=lambda event: event.event_id)
+        return sorted(there, key=lambda event: event.happening.started_at_local, reverse=True)
+
+    async def event(self, event_id: str) -> StoredEvent | None:
+        return self.tables.events.get(event_id)
+
+
+class FakeUnit:
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+
+    async def publish(self, message: Message, msg_id: str) -> None:
+        self.tables.sent.setdefault(msg_id, message)
+
+    async def photo(self, photo_id: str) -> PhotoRow:
+        return self.tables.photos.setdefault(photo_id, PhotoRow(photo_id))
+
+    async def save_photo(self, row: PhotoRow) -> None:
+        known = self.tables.photos[row.photo_id]
+        self.tables.photos[row.photo_id] = replace(row, assigned_revision=known.assigned_revision)
+
+    async def faces_of(self, photo_ids: Sequence[str]) -> list[StoredFace]:
+        faces = [face for face in self.tables.faces.values() if face.photo_id in photo_ids]
+        return sorted(faces, key=lambda face: face.face_id)
+
+    async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]:
+        return {face: self.tables.faces[face] for face in face_ids if face in self.tables.faces}
+
+    async def save_faces(self, faces: Sequence[StoredFace], neighbours: Mapping[str, Neighbours]) -> None:
+        self.tables.faces |= {face.face_id: face for face in faces}
+        self.tables.neighbours |= neighbours
+
+    async def drop_faces(self, face_ids: Sequence[str]) -> None:
+        for face in face_ids:
+            self.tables.faces.pop(face, None)
+            self.tables.neighbours.pop(face, None)
+
+    async def assign(self, assigned: Mapping[str, Assigned]) -> list[str]:
+        changed: set[str] = set()
+        for face_id, one in assigned.items():
+            old = self.tables.faces.get(face_id)
+            if old and Assigned(old.person_id, old.source, old.confidence, old.is_face) != one:
+                self.tables.faces[face_id] = replace(old, **vars(one))
+                changed.add(old.photo_id)
+        return sorted(changed)
+
+    async def next_assigned_revisions(self, photo_ids: Sequence[str]) -> dict[str, int]:
+        photos = self.tables.photos
+        for photo_id in photo_ids:
+            photos[photo_id] = replace(photos[photo_id], assigned_revision=photos[photo_id].assigned_revision + 1)
+        return {photo_id: photos[photo_id].assigned_revision for photo_id in photo_ids}
+
+    async def people(self, person_ids: Sequence[str] | None = None) -> dict[str, Person]:
+        people = self.tables.people
+        return dict(people) if person_ids is None else {one: people[one] for one in person_ids if one in people}
+
+    async def tallies(self) -> dict[str, Tally]:
+        own: dict[str, list[StoredFace]] = {}
+        for face in self.tables.shown():
+            if face.person_id:
+                own.setdefault(face.person_id, []).append(face)
+        return {person: _tally(faces) for person, faces in own.items()}
+
+    async def save_people(self, people: Sequence[Person]) -> None:
+        self.tables.people |= {person.person_id: person for person in people}
+
+    async def add_decision(self, decision: Decision) -> int:
+        number = len(self.tables.decisions) + 1
+        self.tables.decisions.append(replace(decision, decision_id=number))
+        return number
+
+    async def events(self) -> dict[str, StoredEvent]:
+        return dict(self.tables.events)
+
+    async def save_events(self, events: Sequence[StoredEvent]) -> None:
+        self.tables.events |= {event.event_id: event for event in events}
+
+
+def _tally(faces: Sequence[StoredFace]) -> Tally:
+    best = min(faces, key=lambda face: (-face.quality, face.face_id))
+    ids = {face.face_id for face in faces}
+    return Tally(len(faces), len({face.photo_id for face in faces}), best.face_id, ids)
