@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pictopy_ingest.adapters import exif_fallback, exiv2
 from pictopy_ingest.adapters.opened import opened
 from pictopy_ingest.domain import formats
+from pictopy_ingest.domain.identity import jpeg
 from pictopy_ingest.domain.identity.bmff import xmp_packet
 from pictopy_ingest.domain.identity.pieces import Malformed
 from pictopy_ingest.domain.metadata import takeout
@@ -43,12 +44,20 @@ def _embedded(form: str, data: memoryview, limits: Limits, notes: Notes) -> Tags
         notes.add("the file is too large to read its metadata")
         return Tags()
     try:
-        return exiv2.read(bytes(data))
+        return exiv2.read(_with_metadata(form, data))
     except exiv2.Unreadable as error:
         if form == formats.BMP:
             return Tags()
         notes.add(f"the metadata are damaged and were read in part: {error}")
         return exif_fallback.read(bytes(data)) if form == formats.JPEG else Tags()
+
+
+def _with_metadata(form: str, data: memoryview) -> bytes:
+    """The part of the file that Exiv2 needs to see; it copies what it gets."""
+    try:
+        return jpeg.header(data) if form == formats.JPEG else bytes(data)
+    except Malformed:
+        return bytes(data)
 
 
 def _packet(form: str, data: memoryview) -> bytes | None:

@@ -17,6 +17,16 @@ def pieces(data: memoryview) -> Iterator[Piece]:
             yield slice(start, end)
 
 
+def header(data: memoryview) -> bytes:
+    """All that stands before the first scan, closed as a JPEG of no pixels: enough for a reader of metadata.
+
+    Raises Malformed where no scan is found."""
+    for marker, start, _ in segments(data):
+        if marker == _SOS:
+            return bytes(data[:start]) + b"\xff\xd9"
+    raise Malformed("no scan")
+
+
 def is_metadata(marker: int) -> bool:
     return 0xE0 <= marker <= 0xEF or marker == _COM
 
