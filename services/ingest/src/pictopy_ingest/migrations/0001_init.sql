@@ -4,13 +4,13 @@ CREATE TABLE libraries (
     library_id text PRIMARY KEY,
     name text NOT NULL,
     root bytea NOT NULL UNIQUE,
-    revision integer NOT NULL,
+    revision bigint NOT NULL,
     added_at timestamptz NOT NULL
 );
 
 CREATE TABLE photos (
     photo_id text PRIMARY KEY,
-    revision integer NOT NULL,
+    revision bigint NOT NULL,
     facts jsonb NOT NULL,
     stated jsonb NOT NULL DEFAULT '{}',
     is_present boolean NOT NULL,
@@ -93,7 +93,7 @@ CREATE INDEX stages_progress ON stages (stage, finished_at DESC NULLS LAST);
 
 CREATE TABLE models (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    revision integer NOT NULL,
+    revision bigint NOT NULL,
     version text NOT NULL
 );
 
