@@ -40,7 +40,7 @@ class Sources:
     def events_of(self, photo_id: PhotoId) -> list[EventChanged]:
         """Its events and their trips, events first."""
         own = [event for event in self.events.values() if photo_id in event.photo_ids and not event.is_gone]
-        trips = [self.events[event.trip_id] for event in own if event.trip_id in self.events]
+        trips = [self.events[event.trip_id] for event in own if event.trip_id and event.trip_id in self.events]
         found = {event.event_id: event for event in (*own, *trips) if not event.is_gone}
         return sorted(found.values(), key=lambda event: (event.kind, event.started_at_local, event.event_id))
 

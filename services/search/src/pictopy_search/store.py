@@ -1,9 +1,10 @@
 """The Postgres adapter, writing half: what messages say, and the index made of it. Reading is in `store_queries.py`:
 together they would pass the 400 lines of a file."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from pictopy_contracts.messages import (
     PhotoPeopleAssigned,
 )
 from pictopy_runtime import outbox
-from pictopy_runtime.database import Connection
+from pictopy_runtime.database import Connection, Database
 from pictopy_search.domain.answers import Look
 from pictopy_search.domain.index import (
     Label,
@@ -36,9 +37,16 @@ from pictopy_search.store_queries import PostgresQueries, look_of
 
 
 class PostgresStore(PostgresQueries):
+    """One writer at a time: in this process by a lock in memory, so that writers who wait hold no connection that
+    a reader needs; among processes by a lock in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._writing = asyncio.Lock()
+
     @asynccontextmanager
     async def unit(self) -> AsyncIterator["PostgresUnit"]:
-        async with self._database.transaction() as connection:
+        async with self._writing, self._database.transaction() as connection:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('pictopy:search:writer'))")
             yield PostgresUnit(connection)
 
@@ -220,18 +228,18 @@ class PostgresUnit:
             event_id,
         )
 
-    async def _row(self, query: str, *values: object) -> dict[str, Any] | None:
+    async def _row(self, query: LiteralString, *values: object) -> dict[str, Any] | None:
         return await (await self._connection.execute(query, values)).fetchone()
 
-    async def _value(self, query: str, *values: object) -> Any:
+    async def _value(self, query: LiteralString, *values: object) -> Any:
         row = await self._row(query, *values)
         return None if row is None else row["value"]
 
-    async def _photos(self, query: str, *values: object) -> list[PhotoId]:
+    async def _photos(self, query: LiteralString, *values: object) -> list[PhotoId]:
         rows = await (await self._connection.execute(query, values)).fetchall()
         return [row["photo_id"] for row in rows]
 
-    async def _many(self, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+    async def _many(self, query: LiteralString, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
             async with self._connection.cursor() as cursor:
                 await cursor.executemany(query, rows)

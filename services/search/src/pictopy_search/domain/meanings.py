@@ -84,7 +84,10 @@ class ByKind:
 @dataclass(frozen=True)
 class IsFavourite:
     kind: ClassVar[str] = "favourite"
-    values: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return ()
 
     def narrow(self, filters: Filters) -> Filters:
         return replace(filters, is_favourite=True)
@@ -93,7 +96,10 @@ class IsFavourite:
 @dataclass(frozen=True)
 class IsScreenshot:
     kind: ClassVar[str] = "screenshot"
-    values: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return ()
 
     def narrow(self, filters: Filters) -> Filters:
         return replace(filters, is_screenshot=True)
