@@ -29,7 +29,8 @@ from pictopy_vision.starter import Starter
 
 async def open_deps(settings: VisionSettings, kit: Kit, stack: AsyncExitStack) -> Deps:
     catalogue = read_catalogue(catalogue_folder(settings.catalogue_dir))
-    strangers = httpx.AsyncClient(follow_redirects=True, timeout=30)  # carries no token of ours
+    timeout = httpx.Timeout(30, connect=10)
+    strangers = httpx.AsyncClient(follow_redirects=True, timeout=timeout)  # carries no token of ours
     await stack.enter_async_context(strangers)
     store = ModelFolder(settings.data_dir / "models")
     shelf = Shelf(catalogue, store, OnnxEngine(settings.model_threads), time.monotonic)

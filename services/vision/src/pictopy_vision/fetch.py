@@ -34,7 +34,7 @@ class Fetcher:
                 self._check_space(entry)
                 await self._bring(source, entry, report)
                 await asyncio.to_thread(self._folder.accept_part, entry)
-            except (ModelError, OSError, httpx.HTTPError) as error:
+            except (ModelError, OSError, httpx.HTTPError, httpx.InvalidURL) as error:
                 reasons.append(f"{source}: {_sentence(error, entry)}")
             else:
                 return

@@ -6,6 +6,7 @@ import time
 
 from pictopy_contracts.messages import ModelsChanged
 from pictopy_vision.deps import Deps
+from pictopy_vision.memory import give_back
 
 log = logging.getLogger(__name__)
 IDLE_LOOK_S = 15.0
@@ -39,8 +40,10 @@ async def unload_idle_models(deps: Deps) -> None:
     """Give the memory of models back that nobody used for a while."""
     while True:
         await asyncio.sleep(min(IDLE_LOOK_S, deps.idle_unload_s))
-        for model_id in await asyncio.to_thread(deps.shelf.unload_idle, deps.idle_unload_s):
-            log.info("model %s is unloaded after %.0f s without work", model_id, deps.idle_unload_s)
+        dropped = await asyncio.to_thread(deps.shelf.unload_idle, deps.idle_unload_s)
+        if dropped:
+            await asyncio.to_thread(give_back)
+            log.info("unloaded after %.0f s without work: %s", deps.idle_unload_s, ", ".join(dropped))
 
 
 async def backlog(deps: Deps) -> dict[str, int]:

@@ -14,7 +14,7 @@ class VisionSettings(BaseServiceSettings):
     ingest_url: str = "http://127.0.0.1:8701"
     previews_dir: Path | None = None
     """Ingest's folder of previews, where it is mounted here."""
-    previews_patience_s: float = 300.0
+    previews_patience_s: float = 240.0
     """How long to wait for an ingest that does not answer before the attempt counts as failed."""
     catalogue_dir: Path | None = None
     """Another catalogue than the one that comes with the service."""
@@ -23,9 +23,9 @@ class VisionSettings(BaseServiceSettings):
     auto_pull_starter: bool = False
     auto_pull_extra: str = ""
     """More model ids to pull at the start, separated by commas."""
-    starter_retry_s: float = 10.0
-    starter_wait_s: float = 300.0
-    """How long photos wait for the first pull."""
+    starter_retry_s: float = 5.0
+    starter_wait_s: float = 240.0
+    """How long photos wait for the first pull; with `previews_patience_s` it stays below a handler's budget."""
     model_threads: int = 1
     """Cores that one run of one model uses; models and photos already run side by side."""
     idle_unload_s: float = 300.0

@@ -133,6 +133,12 @@ async def test_each_source_tells_why_not(tmp_path: Path) -> None:
         await fetcher(tmp_path, unreachable, str(tmp_path / "nowhere")).fetch(ENTRY, ignore)
 
 
+async def test_a_mirror_that_is_no_address_is_told(tmp_path: Path) -> None:
+    """A mistyped setting fails the pull with a sentence, not the service."""
+    with pytest.raises(ModelError, match="http://nas:port"):
+        await fetcher(tmp_path, unreachable, "http://nas:port/").fetch(ORPHAN, ignore)
+
+
 async def test_without_a_publisher_the_mirror_is_named(tmp_path: Path) -> None:
     """A model that only a mirror has says so and how to set one."""
     with pytest.raises(
