@@ -5,12 +5,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
+FILES = "preview"
+"""The stage that counts files: it fails for files that gave no photo, the later ones for photos."""
+
 
 class StageCount(BaseModel):
     wanted: int = 0
     done: int = 0
     failed: int = 0
     waiting: int = 0
+    skipped: int = 0
+
+    @property
+    def finished(self) -> int:
+        return self.done + self.failed + self.skipped
 
 
 class Activity(BaseModel):
@@ -30,12 +38,14 @@ class Activity(BaseModel):
 
     @property
     def done(self) -> int:
-        """Pictures that have left every stage."""
-        return min((stage.done + stage.failed for stage in self.stages.values() if stage.wanted), default=self.total)
+        """Pictures that have left every stage, be it by failing."""
+        later = [stage.finished for name, stage in self.stages.items() if name != FILES and stage.wanted]
+        return min(later, default=self.total)
 
     @property
     def failed(self) -> int:
-        return self.failed_files + sum(stage.failed for stage in self.stages.values())
+        """Files that gave no photo, and what later stages gave up."""
+        return self.failed_files + sum(stage.failed for name, stage in self.stages.items() if name != FILES)
 
     @property
     def left(self) -> int:
@@ -44,9 +54,7 @@ class Activity(BaseModel):
     @property
     def unfinished(self) -> dict[str, int]:
         """Stage to the number of photos that are neither done nor failed there."""
-        left = {
-            name: max(stage.waiting, stage.wanted - stage.done - stage.failed) for name, stage in self.stages.items()
-        }
+        left = {name: max(stage.waiting, stage.wanted - stage.finished) for name, stage in self.stages.items()}
         return {name: count for name, count in left.items() if count > 0}
 
 

@@ -5,13 +5,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pictopy_local.data_dir import DataDir
-from pictopy_local.merge import merge
+from pictopy_local.merge import merge, photo_ids
 from pictopy_local.say import answer, say
 from pictopy_local.services import EXPORTERS
 from pictopy_local.session import Session, guest_session, own_session
 
-QUIET = {"INGEST_SCAN_AT_START": "0", "INGEST_WATCH": "0"}
-"""An export looks at no photo folder."""
+LOOKUP = 500
 
 
 def export(data: DataDir) -> int:
@@ -24,8 +23,20 @@ def export(data: DataDir) -> int:
         if missing:
             return 1
         parts = {spec.name: session.api.get(spec.name, "/v1/export") for spec in EXPORTERS}
-    answer(to_json(merge(parts)))
+        files = _files(session, sorted(photo_ids(parts)))
+    answer(to_json(merge(parts, files)))
     return 0
+
+
+def _files(session: Session, wanted: list[str]) -> dict[str, list[dict[str, str]]]:
+    """Photo id to where its files lie: library id, and path relative to that library's root."""
+    found = {}
+    for start in range(0, len(wanted), LOOKUP):
+        page = session.api.post("ingest", "/v1/photos/lookup", {"ids": wanted[start : start + LOOKUP]})
+        for photo in page["items"]:
+            places = [{"library": file["library_id"], "path": file["path"]} for file in photo["files"]]
+            found[photo["photo_id"]] = sorted(places, key=lambda place: (place["library"], place["path"]))
+    return found
 
 
 def to_json(merged: dict[str, Any]) -> str:
@@ -33,4 +44,4 @@ def to_json(merged: dict[str, Any]) -> str:
 
 
 def _session(data: DataDir) -> AbstractContextManager[Session]:
-    return guest_session(data) if data.is_running() else own_session(data, EXPORTERS, QUIET)
+    return guest_session(data) if data.is_running() else own_session(data, EXPORTERS)

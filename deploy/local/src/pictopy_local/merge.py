@@ -10,9 +10,16 @@ IN_ORDER = frozenset({"decisions"})
 Files = Mapping[str, list[dict[str, str]]]
 
 
-def merge(parts: Mapping[str, Any]) -> dict[str, Any]:
-    """`parts`: service to its `/v1/export`. The keys of all stand side by side; ingest tells where photos lie."""
-    files = {photo["photo_id"]: photo["paths"] for photo in parts["ingest"]["photos"]}
+def photo_ids(part: Any) -> set[str]:
+    """Every photo that is named anywhere in it."""
+    if isinstance(part, dict):
+        found = {part["photo_id"]} if part.get("photo_id") else set()
+        return found.union(part.get("photo_ids") or (), *(photo_ids(value) for value in part.values()))
+    return set().union(*(photo_ids(value) for value in part)) if isinstance(part, list) else set()
+
+
+def merge(parts: Mapping[str, Any], files: Files) -> dict[str, Any]:
+    """`parts`: service to its `/v1/export`; `files`: photo id to its places. The keys of all stand side by side."""
     merged: dict[str, Any] = {"format": "pictopy-export", "version": 1}
     for service in sorted(parts):
         for key, value in parts[service].items():

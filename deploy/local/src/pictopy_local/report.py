@@ -16,7 +16,7 @@ class StageClock:
 
     def look(self, activity: Activity, now_s: float) -> None:
         for name, stage in activity.stages.items():
-            finished = stage.done + stage.failed
+            finished = stage.finished
             if name not in self._finished:
                 self._span[name] = (now_s, now_s)
             elif finished != self._finished[name]:
@@ -30,9 +30,8 @@ class StageClock:
 def report(session: Session, activity: Activity, clock: StageClock, seconds: float) -> dict[str, Any]:
     """Raises: ApiError."""
     api = session.api
-    failed = [
-        {key: item.get(key) for key in ("path", "stage", "reason")} for item in api.items("ingest", "/v1/failures")
-    ]
+    failures = list(api.items("ingest", "/v1/failures"))
+    unfinished = {item["photo_id"] for item in failures if item["photo_id"] and item["stage"] in activity.stages}
     people = list(api.items("cluster", "/v1/people", include_hidden=True, min_faces=1))
     unassigned = sum(1 for _ in api.items("cluster", "/v1/faces/unassigned"))
     memories = api.get("memories", "/v1/memories", day=date.today().isoformat())  # noqa: DTZ011 - the user's own day
@@ -40,9 +39,9 @@ def report(session: Session, activity: Activity, clock: StageClock, seconds: flo
     return {
         "photos": activity.photos,
         "videos": activity.videos,
-        "done": activity.done - sum(stage.failed for stage in activity.stages.values()),
-        "failed": failed,
-        "unlisted": max(0, activity.failed - len(failed)),
+        "done": activity.done - len(unfinished),
+        "failed": [{key: item[key] for key in ("path", "stage", "reason")} for item in failures],
+        "unlisted": max(0, activity.failed - len(failures)),
         "faces": sum(person["face_count"] for person in people) + unassigned,
         "people": len(people),
         "events": sum(1 for _ in api.items("cluster", "/v1/events")),

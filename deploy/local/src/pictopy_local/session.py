@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from pictopy_contracts.paths import to_wire
 from pictopy_local.activity import Activity, Snapshot
 from pictopy_local.client import Api, ApiError
 from pictopy_local.data_dir import DataDir
@@ -61,16 +62,14 @@ class Session:
 
     def add_library(self, folder: Path) -> None:
         """Makes the folder a library, or has it read again where it is one (moved or not). Raises: ApiError."""
-        self.api.post("ingest", "/v1/libraries", {"path": str(folder.expanduser().resolve())})
+        self.api.post("ingest", "/v1/libraries", {"path": to_wire(str(folder.resolve()))})
 
 
 @contextmanager
-def own_session(
-    data: DataDir, specs: Sequence[ServiceSpec], extra_env: dict[str, str] | None = None
-) -> Iterator[Session]:
+def own_session(data: DataDir, specs: Sequence[ServiceSpec]) -> Iterator[Session]:
     """Starts `specs` on `data`, which becomes ours meanwhile. Raises: AlreadyRunning."""
     data.make()
-    with data.locked(), running_stack(data, specs, say, extra_env) as stack:
+    with data.locked(), running_stack(data, specs, say) as stack:
         urls = {spec.name: stack.wiring.url(spec.name) for spec in specs}
         with Api(urls, data.token()) as api:
             yield Session(data, api, stack.tick)

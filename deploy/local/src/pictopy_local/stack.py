@@ -53,9 +53,7 @@ class Stack:
 
 
 @contextmanager
-def running_stack(
-    data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[str], None], extra_env: dict[str, str] | None = None
-) -> Iterator[Stack]:
+def running_stack(data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[str], None]) -> Iterator[Stack]:
     """Starts what `specs` name on `data`, which this process has locked; stops all of it at the end."""
     end_leftovers(data.read_state())
     for name in ("postgres", "nats", *(spec.name for spec in specs)):
@@ -67,8 +65,7 @@ def running_stack(
         supervisor.start(postgres)
         supervisor.start(nats)
         stack = Stack(data, _wire(data, postgres, nats, say), supervisor)
-        inherited = {**os.environ, **(extra_env or {})}
-        supervisor.start(*(_program(spec, stack, inherited) for spec in specs))
+        supervisor.start(*(_program(spec, stack) for spec in specs))
         stack.publish_state()
         supervisor.changed = stack.publish_state
         yield stack
@@ -104,10 +101,10 @@ def choose_ports(specs: Sequence[ServiceSpec], say: Callable[[str], None]) -> di
     return ports
 
 
-def _program(spec: ServiceSpec, stack: Stack, inherited: dict[str, str]) -> CommandProgram:
+def _program(spec: ServiceSpec, stack: Stack) -> CommandProgram:
     folder = stack.data.of_service(spec.name)
     folder.mkdir(mode=0o700, exist_ok=True)
-    env = environment(spec, stack.wiring, inherited)
+    env = environment(spec, stack.wiring, os.environ)
     return CommandProgram(spec.name, [sys.executable, "-m", spec.module], stack.data.log_of(spec.name), env)
 
 
