@@ -36,6 +36,8 @@ class House:
     policy: a.Policy = field(default_factory=a.Policy)
     asked: list[tuple[object, ...]] = field(default_factory=list)
     """What was asked for, in order: («scan», library), («decide», kind, subject) ..."""
+    before: dict[int, tuple[dict[str, a.Person], dict[str, a.Face]]] = field(default_factory=dict)
+    """People and faces as they were before each decision, to undo it."""
     down: set[str] = field(default_factory=set)
 
     @classmethod

@@ -13,7 +13,6 @@ FACES_AT_ONCE = 24
 class FakeCluster:
     def __init__(self, house: House) -> None:
         self._house = house
-        self._before: dict[int, tuple[dict[str, a.Person], dict[str, a.Face]]] = {}
 
     def people(
         self, *, named: bool | None = None, include_hidden: bool = False, cursor: str | None = None, limit: int = 60
@@ -44,7 +43,7 @@ class FakeCluster:
     def decide(self, kind: str, **subject: Any) -> a.Decision:
         house = check(self._house, "cluster")
         number = len(house.asked) + 1
-        self._before[number] = (dict(house.people), dict(house.faces))
+        house.before[number] = (dict(house.people), dict(house.faces))
         house.asked.append(("decide", kind, subject))
         self._apply(kind, subject)
         house.count_faces()
@@ -82,9 +81,9 @@ class FakeCluster:
 
     def undo(self, decision_id: int) -> None:
         check(self._house, "cluster")
-        if decision_id not in self._before:
+        if decision_id not in self._house.before:
             raise Refused("cluster", "No such decision", 404)
-        self._house.people, self._house.faces = self._before.pop(decision_id)
+        self._house.people, self._house.faces = self._house.before.pop(decision_id)
 
     def events(self, kind: str | None = None, cursor: str | None = None) -> a.Listing[a.Event]:
         events = check(self._house, "cluster").events.values()
