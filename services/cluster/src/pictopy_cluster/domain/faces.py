@@ -40,7 +40,7 @@ class Faces:
 def nearest(embedding: Floats, count: int, floor: float) -> tuple[Ints, Floats]:
     """Exact nearest neighbours: indices (N, count), -1 where the cosine is under `floor`; cosines (N, count)."""
     total = len(embedding)
-    count = min(count, total - 1)
+    count = max(min(count, total - 1), 0)
     index, score = np.empty((total, count), np.int64), np.empty((total, count), np.float32)
     for start in range(0, total, BLOCK_ROWS):
         block = embedding[start : start + BLOCK_ROWS] @ embedding.T

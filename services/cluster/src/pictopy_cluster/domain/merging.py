@@ -1,7 +1,7 @@
 """Groups of faces that grow by merging the pairs that speak most clearly for one person.
 
 Rounds of reciprocal-best merges: in each, every group may merge with the one it fits best if that one agrees; lone
-faces may join a much larger group without its agreement, so that a large person is done in a few rounds and not in thousands.
+faces may join a much larger group without its agreement, so that a large person takes a few rounds, not thousands.
 Only pairs that a merge touched are weighed again. Deterministic: ties break by the order of the faces.
 """
 

@@ -17,7 +17,7 @@ USUAL_TIMES = 30.0
 or twice of each costs at most .02 of boundary F1."""
 BOUND_S = (45 * 60.0, 150 * 60.0)
 """Whatever is usual: never under 45 minutes, never over two and a half hours."""
-NEAR_KM, NEAR_FACTOR = 1.5, 2.0
+NEAR_KM, NEAR_FACTOR = 1.5, 1.6
 """Within a walk of each other people pause longer in one event."""
 FAR_KM, FAR_FACTOR = 3.0, 0.35
 """Having gone far, a short gap is enough."""
