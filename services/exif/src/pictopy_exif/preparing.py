@@ -19,6 +19,7 @@ from pictopy_exif.domain.targets import FileFacts, Policy, Target, is_as_importe
 from pictopy_exif.places import Refused, in_words, inside, relative_to, sidecar_of
 from pictopy_exif.ports import Disk, MetadataReader, Unreadable
 
+TRIES_FOR_INGEST = 4  # the fourth try is 36 minutes after the first; ingest scans even unwatched folders within 15
 _NOT_IN_A_SIDECAR = "Xmp.xmpNote.HasExtendedXMP"
 
 
@@ -102,8 +103,12 @@ class Preparer:
         return [each for each in done if each is not None]
 
     def _refuse_another(self, job: Job, photo: Path, facts: FileFacts, picture: str | None) -> None:
-        """Names must not go into a picture that took the place of theirs before ingest saw it. Raises: Refused."""
-        if is_as_imported(facts, job.file):
+        """Names must not go into a picture that took the place of theirs before ingest saw it. Raises: Refused.
+
+        Ingest tells of another picture, but not of a file whose picture and known facts are the same: after some time
+        of silence that is what it is.
+        """
+        if is_as_imported(facts, job.file) or job.state.wish.attempts >= TRIES_FOR_INGEST:
             return
         data = self._disk.read(photo)
         known = {known for each in job.writes for known in (each.hash_before, each.hash_after)}

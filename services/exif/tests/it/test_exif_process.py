@@ -5,8 +5,10 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -26,6 +28,7 @@ from pictopy_contracts.messages import (
 )
 from pictopy_exif.fake_library import FACE, LIBRARY
 from pictopy_runtime.bus import NatsBus
+from pictopy_runtime.database import PostgresDatabase
 
 pytestmark = pytest.mark.it
 TOKEN = "process-test"
@@ -54,18 +57,31 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-async def _settled(client: httpx.AsyncClient) -> None:
-    """Wait until the service is up and has nothing left to do, for two looks in a row."""
-    looks = 0
+async def _written(client: httpx.AsyncClient) -> dict[str, Any]:
+    """The one row of the ledger, once there is nothing left to do."""
     async with asyncio.timeout(60):
-        while looks < 2:
+        while True:
             await asyncio.sleep(0.2)
             try:
-                looks = looks + 1 if (await client.get("/status")).json().get("settled") else 0
-            except httpx.TransportError:
-                looks = 0
+                items = (await client.get("/v1/ledger")).json()["items"]
+                if items and (await client.get("/status")).json()["settled"]:
+                    return dict(items[0])
+            except httpx.TransportError:  # it is still starting
+                continue
 
 
+@pytest.fixture
+async def own_schema(postgres_dsn: str) -> AsyncIterator[None]:
+    """What the process commits is gone afterwards."""
+    yield
+    database = PostgresDatabase(postgres_dsn, "exif")
+    await database.open(30)
+    async with database.transaction() as connection:
+        await connection.execute("DROP SCHEMA IF EXISTS exif CASCADE")
+    await database.close()
+
+
+@pytest.mark.usefixtures("own_schema")
 async def test_a_named_face_ends_in_the_file_and_in_a_message(
     tmp_path: Path, postgres_dsn: str, nats_url: str, bus: NatsBus
 ) -> None:
@@ -91,8 +107,7 @@ async def test_a_named_face_ends_in_the_file_and_in_a_message(
     try:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
-            await _settled(client)
-            [row] = (await client.get("/v1/ledger")).json()["items"]
+            row = await _written(client)
         assert (row["status"], row["verified"]) == ("written", True)
         assert b"Anna" in (root / "a.jpg").read_bytes()
         stored = await bus.jetstream.get_last_msg("EXIF", FileWritten.SUBJECT)

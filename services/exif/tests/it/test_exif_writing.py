@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from pictopy_exif.domain.records import Rules
 from pictopy_exif.fake_library import FACE, FakeLibrary
 from pictopy_exif.fakes import FakeStore
 from pictopy_exif.loop import write_due
+from pictopy_exif.preparing import TRIES_FOR_INGEST
 from pictopy_exif.undoing import undo_day, undo_photo, undo_write
+from pictopy_exif.writing import fulfil
 from pictopy_runtime.errors import AppError
 
 pytestmark = pytest.mark.it
@@ -381,6 +384,26 @@ async def test_a_picture_that_took_anothers_place_is_not_given_its_names(tmp_pat
     [row] = await there.deps.store.ledger(None, None, 10)
     assert (row.status, row.reason) == ("failed", "the file is not as it was imported; it waits for the next scan")
     assert (tmp_path / "a.jpg").read_bytes() == other
+
+
+async def test_a_file_that_ingest_is_silent_about_is_written_in_the_end(tmp_path: Path) -> None:
+    """Another program touched nothing that ingest tells of: after some tries that is taken for certain."""
+    make_jpeg(tmp_path / "a.jpg")
+    there = await library(tmp_path)
+    await there.named("p", "a.jpg", "Anna")
+    with (tmp_path / "a.jpg").open("ab") as file:
+        file.write(b"a trailer of theirs")
+    statuses = []
+    for _ in range(TRIES_FOR_INGEST):
+        state = await there.deps.store.photo(PhotoId("p"))
+        assert state is not None
+        tried_again = replace(state.wish, attempts=state.wish.attempts + 1)
+        async with there.deps.store.unit() as unit:
+            await unit.settle(PhotoId("p"), state.wish, tried_again, 60.0)
+        await fulfil(PhotoId("p"), there.deps)
+        statuses += [row.status for row in await there.deps.store.ledger(None, None, 10)]
+    assert statuses == [*["failed"] * (TRIES_FOR_INGEST - 1), "written"]
+    assert (tmp_path / "a.jpg").read_bytes().endswith(b"a trailer of theirs")
 
 
 async def test_a_library_that_is_told_late_is_written_then(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from blake3 import blake3
 
 
-def digest_of(data: bytes) -> str:
-    """BLAKE3, 64 hex digits."""
-    return blake3(data).hexdigest()
+def digest_of(*parts: bytes | memoryview) -> str:
+    """BLAKE3 of the parts as one, 64 hex digits."""
+    hasher = blake3()
+    for part in parts:
+        hasher.update(part)
+    return hasher.hexdigest()

@@ -1,9 +1,9 @@
 """XMP in and out of a JPEG by its segments; every other byte stays, and stays in order."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pictopy_exif.domain.digest import digest_of
 from pictopy_exif.domain.patch import Edit, Patch
 
 MAX_XMP_BYTES = 65_502  # XMP part 3, 1.1.3: what one APP1 segment can hold besides its own heading
@@ -71,20 +71,18 @@ def splice(data: bytes, parts: Parts, xmp: bytes | None) -> tuple[bytes, Patch]:
 
 
 def picture_digest(data: bytes) -> str | None:
-    """SHA-256 from the first scan to the end of the file; None for what is no whole JPEG."""
+    """BLAKE3 from the first scan to the end of the file; None for what is no whole JPEG."""
     try:
         *_, last = _segments(data)
     except (Unsafe, ValueError):
         return None
-    return hashlib.sha256(memoryview(data)[last.end :]).hexdigest()
+    return digest_of(memoryview(data)[last.end :])
 
 
 def rest_digest(data: bytes) -> str:
-    """SHA-256 of all but the XMP packet: coded picture, EXIF, MakerNotes, thumbnails, trailers. Raises: Unsafe."""
+    """BLAKE3 of all but the XMP packet: coded picture, EXIF, MakerNotes, thumbnails, trailers. Raises: Unsafe."""
     parts = take_apart(data)
-    digest = hashlib.sha256(data[: parts.start])
-    digest.update(memoryview(data)[parts.end :])
-    return digest.hexdigest()
+    return digest_of(data[: parts.start], memoryview(data)[parts.end :])
 
 
 def _segments(data: bytes) -> Iterator[Segment]:
