@@ -87,7 +87,7 @@ class Maker:
         return photo_id
 
     def event(self, kind: str, title: str, place: str | None, ids: list[str], trip_id: str | None = None) -> str:
-        taken = [one.taken_at_local for one in self.life.photos if one.photo_id in set(ids) and one.taken_at_local]
+        taken = [at for photo_id in ids if (at := self.life.photos[int(photo_id, 16)].taken_at_local)]
         event_id = f"{kind}-{len(self.life.events):05d}"
         self.life.events.append(
             EventFacts(event_id, 1, kind, title, min(taken), max(taken), place, trip_id, tuple(ids))

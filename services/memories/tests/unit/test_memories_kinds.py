@@ -145,7 +145,10 @@ def test_a_trip_says_why_now(first: date, last: date, when: str) -> None:
     made = taken_on(*days_from(first, (last - first).days + 1))
     happening(made, "trip", first, last, "Lisbon")
     (found,) = Trip().candidates(library_of(made), DAY)
-    assert found.subtitle.startswith(when + " · ")
+    assert found.subtitle.startswith(f"{when} · Lisbon · ")
+    made.events[0] = replace(made.events[0], title=f"Lisbon in {last.year}")
+    (found,) = Trip().candidates(library_of(made), DAY)
+    assert found.subtitle == when
 
 
 def test_a_trip_over_new_year_has_its_anniversary_on_both_sides() -> None:

@@ -10,10 +10,11 @@ from pictopy_memories.domain.library import Library, Out
 REST_DAYS = 30
 """A photo rests so long after it was shown (study/algorithms.md 3.6)."""
 
-SHARPNESS_MIN = 0.08
-EXPOSURE_MIN = 0.08
-"""0..1 as vision measures them. Low on purpose: only frames that are plainly blurred or black stay out here,
-ranking deals with the merely weak."""
+SHARPNESS_MIN = 0.03
+"""0..1 as vision measures it. Of 270 real photos 1 % lie below it, of the same photos blurred by 1/150 of their
+length 93 %; the merely weak are left to the ranking."""
+EXPOSURE_MIN = 0.02
+"""0..1 as vision measures it: all black, all white, or a quarter of the frame clipped."""
 
 PAPER = ("document", "receipt", "menu", "envelope", "business card", "id card", "book jacket", "comic book")
 SCREENS = ("screenshot", "text", "whiteboard", "meme", "barcode", "qr code", "website", "web site", "crossword puzzle")

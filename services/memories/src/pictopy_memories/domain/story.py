@@ -14,8 +14,8 @@ from pictopy_memories.domain.relevance import FACE_SHARE, relevance
 from pictopy_memories.domain.scoring import Scored
 from pictopy_memories.domain.selection import Selection
 
-FINE_QUALITY = 0.7
-"""From here a photo is told to be sharp and well exposed."""
+FINE_QUALITY = 0.75
+"""From here a photo is told to be sharp and well exposed: the best fifth of 210 real photos."""
 COVER_FACE = 0.25
 COVER_LANDSCAPE = 0.10
 COVER_STILL = 1.0

@@ -4,7 +4,7 @@ from datetime import date
 
 from pictopy_memories.domain import words
 from pictopy_memories.domain.candidate import Candidate
-from pictopy_memories.domain.kinds.occasions import Happening, happenings
+from pictopy_memories.domain.kinds.occasions import Happening, happenings, subtitle
 from pictopy_memories.domain.library import Event, Library
 
 FIT_MIN = 8
@@ -20,13 +20,13 @@ class EventOfBefore:
         return [self._of(one) for one in happenings(library, day, _is_event, FIT_MIN)]
 
     def _of(self, one: Happening) -> Candidate:
-        event, occasion, facts = one.event, one.occasion, one.event.facts
+        occasion, facts = one.occasion, one.event.facts
         return Candidate(
             kind=self.name,
             key=f"event:{facts.event_id}:{occasion.name}",
             subject=f"event:{facts.event_id}",
             title=facts.title,
-            subtitle=words.dotted(occasion.when, facts.place, words.span(event.first, event.last)),
+            subtitle=subtitle(one),
             rows=one.rows,
             significance=min(1.0, one.significance + TITLED_BONUS * bool(facts.place)),
             reasons=(

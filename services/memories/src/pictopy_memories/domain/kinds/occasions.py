@@ -66,6 +66,14 @@ def happenings(
             yield Happening(event, rows, occasion, photos, min(1.0, occasion.significance + bonus))
 
 
+def subtitle(one: Happening) -> str:
+    """When, and of place and days what the title does not say already."""
+    event, title = one.event, one.event.facts.title
+    place = event.facts.place
+    days = None if str(event.last.year) in title else words.span(event.first, event.last)
+    return words.dotted(one.occasion.when, None if place and place in title else place, days)
+
+
 def _anniversary(event: Event, day: date) -> Occasion | None:
     """`day` lies in the same days of a later year, or within three days of them. The nearest year number that fits."""
     for year in (day.year, day.year - 1):

@@ -4,7 +4,7 @@ from datetime import date
 
 from pictopy_memories.domain import words
 from pictopy_memories.domain.candidate import Candidate, Spread
-from pictopy_memories.domain.kinds.occasions import Happening, happenings
+from pictopy_memories.domain.kinds.occasions import Happening, happenings, subtitle
 from pictopy_memories.domain.library import Event, Library
 
 TRIP_BONUS = 0.1
@@ -24,7 +24,7 @@ class Trip:
             key=f"trip:{event.facts.event_id}:{occasion.name}",
             subject=f"event:{event.facts.event_id}",
             title=event.facts.title,
-            subtitle=words.dotted(occasion.when, words.span(event.first, event.last)),
+            subtitle=subtitle(one),
             rows=one.rows,
             significance=min(1.0, one.significance + TRIP_BONUS),
             reasons=(_why(occasion.name, occasion.when), _what(event, one.photos)),
