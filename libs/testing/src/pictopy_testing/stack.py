@@ -53,7 +53,7 @@ class Stack:
         """`pictopy up` until the end of the block; then Ctrl-C."""
         output = self.data.parent / f"{self.data.name}.out"
         options = [part for library in libraries for part in ("--library", str(library))]
-        with output.open("ab") as out:
+        with output.open("wb") as out:
             process = subprocess.Popen(
                 [*COMMAND, "up", *options, "--data", str(self.data)], env=self.env, stdout=out, stderr=out
             )
