@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pictopy_cluster.domain.faces import Faces, Floats, codes, edges_of_lists, nearest
 from pictopy_contracts.geometry import Box
@@ -25,7 +27,7 @@ def people(names: Sequence[str], spread: float = 0.45, seed: int = 0) -> Floats:
     return np.array(made, np.float32).reshape(-1, DIMS)
 
 
-def _unit(vector: Floats) -> Floats:
+def _unit(vector: NDArray[Any]) -> Floats:
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 

@@ -1,7 +1,6 @@
 """Messages in, state and messages out, on fakes: twice is once."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,11 @@ from pictopy_cluster.consumers import (
     on_photo_removed,
 )
 from pictopy_cluster.debounce import Debounce
-from pictopy_cluster.fakes import MADE_AT, FakeStore
-from pictopy_cluster.gallery import Galleries
-from pictopy_cluster.gazetteer import NoGazetteer
+from pictopy_cluster.fake_deps import arrive, fake_deps
+from pictopy_cluster.fakes import FakeStore
 from pictopy_cluster.loops import backlog
 from pictopy_cluster.made_up import NOON, analysed, box, people, photo
 from pictopy_cluster.ports import Deps
-from pictopy_cluster.settings import ClusterSettings
 from pictopy_cluster.settling import settle_events, settle_people
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import (
@@ -33,8 +30,6 @@ from pictopy_contracts.messages import (
     PhotoPeopleAssigned,
     PhotoRemoved,
 )
-from pictopy_runtime.fakes import FakeVectors
-from pictopy_runtime.workers import Workers
 
 NAMES = ["anna"] * 4 + ["ben"] * 4 + ["lone"]
 
@@ -45,26 +40,8 @@ def store() -> FakeStore:
 
 
 @pytest.fixture
-def deps(store: FakeStore, tmp_path: Path) -> Deps:
-    settings = ClusterSettings(token="t", data_dir=tmp_path)  # type: ignore[arg-type] # pydantic makes it a secret
-    return Deps(
-        store=store,
-        galleries=Galleries(FakeVectors(), store, settings.neighbours, settings.neighbour_floor),
-        gazetteer=NoGazetteer(),
-        workers=Workers(1),
-        settings=settings,
-        people=Debounce(0, 0, 1),
-        events=Debounce(0, 0, 1),
-        now=lambda: MADE_AT,
-    )
-
-
-async def arrive(deps: Deps, order: list[int] | None = None) -> None:
-    """One face a photo."""
-    embeddings = people(NAMES, spread=0.4)
-    for n in order or range(len(NAMES)):
-        await on_photo_added(PhotoAdded(photo=photo(f"p{n}", n)), deps)
-        await on_photo_analysed(analysed(f"p{n}", [embeddings[n]]), deps)
+def deps(store: FakeStore) -> Deps:
+    return fake_deps(store)
 
 
 def partition(store: FakeStore) -> set[frozenset[str]]:
@@ -83,7 +60,7 @@ PEOPLE = {frozenset({"p0", "p1", "p2", "p3"}), frozenset({"p4", "p5", "p6", "p7"
 
 async def test_faces_become_people_and_are_told(deps: Deps, store: FakeStore) -> None:
     """After a run each photo says whose its face is, and each person how many faces it has."""
-    await arrive(deps)
+    await arrive(deps, NAMES)
     await settle_people(deps)
     assert partition(store) == PEOPLE
     told = {m.person_id: m.face_count for m in store.published if isinstance(m, PersonChanged)}
@@ -94,19 +71,19 @@ async def test_faces_become_people_and_are_told(deps: Deps, store: FakeStore) ->
 @pytest.mark.parametrize("order", [list(range(8, -1, -1)), [4, 0, 8, 5, 1, 6, 2, 7, 3]])
 async def test_order_of_arrival_plays_no_part(deps: Deps, store: FakeStore, order: list[int]) -> None:
     """The same photos in another order make the same people."""
-    await arrive(deps, order)
+    await arrive(deps, NAMES, order)
     await settle_people(deps)
     assert partition(store) == PEOPLE
 
 
 async def test_handlers_twice_are_once(deps: Deps, store: FakeStore) -> None:
     """Each message delivered again changes nothing and tells nothing new."""
-    await arrive(deps)
+    await arrive(deps, NAMES)
     await settle_people(deps)
     await on_photo_removed(PhotoRemoved(photo_id=PhotoId("p8"), revision=2), deps)
     before, told = store.tables, len(store.published)
     await on_photo_removed(PhotoRemoved(photo_id=PhotoId("p8"), revision=2), deps)
-    await arrive(deps)
+    await arrive(deps, NAMES)
     await settle_people(deps)
     assert store.tables.faces == before.faces
     assert store.tables.people == before.people
@@ -116,7 +93,7 @@ async def test_handlers_twice_are_once(deps: Deps, store: FakeStore) -> None:
 
 async def test_a_run_with_nothing_new_tells_nothing(deps: Deps, store: FakeStore) -> None:
     """Only differences are written and published."""
-    await arrive(deps)
+    await arrive(deps, NAMES)
     await settle_people(deps)
     told = len(store.published)
     await settle_people(deps)
@@ -166,7 +143,7 @@ async def test_a_clear_face_is_guessed_at_once(deps: Deps, store: FakeStore) -> 
 
 async def test_removed_photos_are_hidden_and_come_back(deps: Deps, store: FakeStore) -> None:
     """A person counts only faces in photos that are there; nothing is forgotten."""
-    await arrive(deps)
+    await arrive(deps, NAMES)
     await settle_people(deps)
     anna = store.tables.faces[next(f for f, face in store.tables.faces.items() if face.photo_id == "p0")].person_id
     await on_photo_removed(PhotoRemoved(photo_id=PhotoId("p0"), revision=2), deps)

@@ -114,16 +114,12 @@ def _same(said: Statements, row: Decision) -> None:
         return
     said.pins = {face: kept if person == gone else person for face, person in said.pins.items()}
     said.rejects = {(face, kept if person == gone else person) for face, person in said.rejects}
-    said.rejects -= {(face, kept) for face in _all_anchors(row)}
+    said.rejects -= {(face, kept) for face, person in said.pins.items() if person == kept}
     said.names.setdefault(kept, said.names.get(gone, ""))
     said.names.pop(gone, None)
     if not said.names[kept]:
         del said.names[kept]
     said.merged[gone] = kept
-
-
-def _all_anchors(row: Decision) -> set[str]:
-    return {face for faces in row.anchors.values() for face in faces}
 
 
 def _not_same(said: Statements, row: Decision) -> None:
