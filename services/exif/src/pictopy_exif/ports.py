@@ -117,7 +117,10 @@ class Unit(Protocol):
 
 
 class Store(Protocol):
-    def unit(self) -> AbstractAsyncContextManager[Unit]: ...
+    def unit(self) -> AbstractAsyncContextManager[Unit]:
+        """One writer at a time: wishes follow from several sources, and of two writers that each see only their own
+        half, the face and the name, neither would mark the photo."""
+        ...
 
     async def photo(self, photo_id: PhotoId) -> PhotoState | None: ...
 

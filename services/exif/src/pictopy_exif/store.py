@@ -225,6 +225,7 @@ class PostgresStore:
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[PostgresUnit]:
         async with self._database.transaction() as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('pictopy:exif:unit'))")
             yield PostgresUnit(connection)
 
     async def photo(self, photo_id: PhotoId) -> PhotoState | None:

@@ -15,7 +15,7 @@ from pictopy_exif.app import MIGRATIONS
 from pictopy_exif.disk import PosixDisk
 from pictopy_exif.domain import jpeg
 from pictopy_exif.fake_disk import FailingDisk
-from pictopy_exif.fake_library import FakeLibrary, deps_for
+from pictopy_exif.fake_library import FACE, FakeLibrary, deps_for
 from pictopy_exif.fakes import FakeStore
 from pictopy_exif.loop import recover
 from pictopy_exif.store import PostgresStore
@@ -171,3 +171,17 @@ async def test_kill_9_at_any_step_is_repaired_at_the_next_start(
     await FakeLibrary(tmp_path, deps).settle()
     assert [each.status for each in await store.ledger(None, None, 10)] == ["written"]
     assert await waiting(committed) == 1
+
+
+async def test_halves_of_a_wish_that_arrive_at_the_same_moment_make_a_whole(
+    tmp_path: Path, committed: PostgresDatabase
+) -> None:
+    """The face and the name, each in a transaction of its own: one of them sees the other, always."""
+    store = PostgresStore(committed)
+    there = FakeLibrary(tmp_path, deps_for(store))
+    for number in range(30):
+        photo_id, person = f"photo{number}", f"person{number}"
+        await asyncio.gather(
+            there.photo(photo_id, "a.jpg"), there.faces(photo_id, **{person: FACE}), there.person(person, "Anna")
+        )
+    assert await store.waiting() == 30

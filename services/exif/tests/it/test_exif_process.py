@@ -63,8 +63,9 @@ async def _written(client: httpx.AsyncClient) -> dict[str, Any]:
         while True:
             await asyncio.sleep(0.2)
             try:
+                is_settled = (await client.get("/status")).json().get("settled")
                 items = (await client.get("/v1/ledger")).json()["items"]
-                if items and (await client.get("/status")).json()["settled"]:
+                if is_settled and items:
                     return dict(items[0])
             except httpx.TransportError:  # it is still starting
                 continue
