@@ -1,8 +1,11 @@
 """In-memory twins of the ports, held to the same contract tests as the real ones."""
 
+import asyncio
 import copy
+import os
+import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -379,3 +382,22 @@ class FakePreparer:
         self.read.append(job.seen.path)
         outcome = self.outcomes.get(job.seen.path, Vanished(job.seen))
         return replace(outcome, seen=job.seen)
+
+
+def fatal_prepare(job: Job, place: object) -> Outcome:
+    """Stands in for a decoder: a file called `fatal` ends its process, any other one is refused politely."""
+    if b"fatal" in job.seen.path:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Refused(job.seen, "only a fake")
+
+
+class DirectPreparer:
+    """The real work without worker processes, one file at a time."""
+
+    def __init__(self, work: Callable[[Job], Outcome]) -> None:
+        self._work = work
+        self._one = asyncio.Lock()
+
+    async def prepare(self, job: Job) -> Outcome:
+        async with self._one:
+            return await asyncio.to_thread(self._work, job)

@@ -14,15 +14,17 @@ _MAX_ICC_BYTES = 65_000
 
 
 class Unusual(Exception):
-    """A colour space that this decoder does not turn into RGB."""
+    """A colour space or sampling that this decoder does not know."""
 
 
 def decode(data: memoryview, limits: Limits) -> Decoded:
-    """Raises Undecodable, or Unusual for CMYK. A damaged picture is decoded as far as it goes, with a warning."""
+    """Raises Undecodable, or Unusual, for instance for CMYK. A damaged picture is decoded as far as it goes, with a warning."""
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     except ValueError as error:
         raise Undecodable(f"the JPEG header is damaged: {error}") from error
+    except KeyError as error:  # simplejpeg knows no name for this sampling
+        raise Unusual("sampling") from error
     if reason := refusal(width, height, limits):
         raise Undecodable(reason)
     if space in {"CMYK", "YCCK"}:

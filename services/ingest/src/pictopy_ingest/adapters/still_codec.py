@@ -5,6 +5,7 @@ import io
 import numpy as np
 import PIL.Image
 import PIL.ImageFile
+import PIL.TiffImagePlugin
 import pillow_heif
 from PIL import UnidentifiedImageError
 
@@ -48,7 +49,7 @@ def decode(data: memoryview, form: str, limits: Limits) -> Decoded:
 def _decode(data: memoryview, form: str, limits: Limits, *, is_lenient: bool) -> Decoded:
     PIL.ImageFile.LOAD_TRUNCATED_IMAGES = is_lenient
     with PIL.Image.open(io.BytesIO(data)) as opened:
-        width, height = opened.size
+        width, height = _stored_size(opened)
         if reason := refusal(width, height, limits):
             raise Undecodable(reason)
         opened.draft("RGB", fitted(width, height, limits.preview_side_px))
@@ -57,6 +58,23 @@ def _decode(data: memoryview, form: str, limits: Limits, *, is_lenient: bool) ->
         image = _rgb(opened)
     small = fitted(image.shape[1], image.shape[0], limits.preview_side_px)
     return Decoded(shrunk(image, *small), width, height, is_turned=form == formats.TIFF, icc=icc)
+
+
+def xmp_packet(data: memoryview) -> bytes | None:
+    """The XMP that libheif or libavif finds; nothing is decoded."""
+    try:
+        with PIL.Image.open(io.BytesIO(data)) as opened:
+            found = opened.info.get("xmp")
+    except _DECODE_ERRORS:
+        return None
+    return found if isinstance(found, bytes) else None
+
+
+def _stored_size(opened: PIL.Image.Image) -> tuple[int, int]:
+    """Of a TIFF Pillow tells the size after orientation."""
+    if isinstance(opened, PIL.TiffImagePlugin.TiffImageFile):
+        return int(opened.tag_v2[256]), int(opened.tag_v2[257])
+    return opened.size
 
 
 def _rgb(opened: PIL.Image.Image) -> Image:

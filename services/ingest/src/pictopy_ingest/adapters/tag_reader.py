@@ -1,9 +1,10 @@
 """All metadata of one file and its sidecars, whichever reader can get at them."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from pictopy_ingest.adapters import exif_fallback, exiv2
+from pictopy_ingest.adapters import exif_fallback, exiv2, still_codec
 from pictopy_ingest.adapters.opened import opened
 from pictopy_ingest.domain import formats
 from pictopy_ingest.domain.identity import jpeg
@@ -21,6 +22,8 @@ _XMP_PACKET = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _BY_EXIV2 = frozenset(
     {formats.JPEG, formats.PNG, formats.WEBP, formats.TIFF, formats.HEIF, formats.AVIF, formats.RAW, formats.BMP}
 )
+_XMP_BY_PILLOW = frozenset({formats.HEIF, formats.AVIF})
+"""Where Exiv2 overlooks XMP that other programs added."""
 
 
 def evidence_of(job: Job, form: str, data: memoryview, limits: Limits) -> Evidence:
@@ -44,12 +47,15 @@ def _embedded(form: str, data: memoryview, limits: Limits, notes: Notes) -> Tags
         notes.add("the file is too large to read its metadata")
         return Tags()
     try:
-        return exiv2.read(_with_metadata(form, data))
+        found = exiv2.read(_with_metadata(form, data))
     except exiv2.Unreadable as error:
         if form == formats.BMP:
             return Tags()
         notes.add(f"the metadata are damaged and were read in part: {error}")
         return exif_fallback.read(bytes(data)) if form == formats.JPEG else Tags()
+    if form in _XMP_BY_PILLOW and not found.xmp:
+        return replace(found, xmp=_from_packet(still_codec.xmp_packet(data), notes).xmp)
+    return found
 
 
 def _with_metadata(form: str, data: memoryview) -> bytes:

@@ -22,6 +22,7 @@ _TURN_OF_DEGREES = {0: 1, 90: 8, 180: 3, 270: 6}
 def decode(fd: int, limits: Limits) -> tuple[Decoded, Container, int]:
     """Poster frame, container, and how to turn the frame. Raises Undecodable."""
     try:
+        os.lseek(fd, 0, os.SEEK_SET)
         with os.fdopen(os.dup(fd), "rb") as file, av.open(file, metadata_errors="replace") as film:
             if not film.streams.video:
                 raise Undecodable("the file has no moving picture")

@@ -10,7 +10,7 @@ _COMMENT, _APPLICATION = 0xFE, 0xFF
 
 def pieces(data: memoryview) -> Iterator[Piece]:
     at = 13 + _palette_bytes(number(data, 10, 1))
-    yield slice(0, at)
+    yield slice(6, at)  # without the version, which goes up when XMP is added
     while at < len(data) and data[at] != _TRAILER:
         end = _end_of_block(data, at)
         if data[at] != _EXTENSION or number(data, at + 1, 1) not in {_COMMENT, _APPLICATION}:
