@@ -228,6 +228,7 @@ def test_a_place_one_returns_to() -> None:
 def test_the_best_of_the_month_that_ended() -> None:
     """In the first week of a month, and of the year between the years."""
     made = taken_on(*days_from(date(2026, 4, 3), 5))
+    assert BestOf().candidates(library_of(taken_on(date(2026, 4, 3), shots=15)), DAY) == []
     titles = [one.title for one in BestOf().candidates(library_of(made), DAY)]
     assert titles == ["The best of April 2026"]
     assert [one.title for one in BestOf().candidates(library_of(made), date(2026, 12, 30))] == ["The best of 2026"]

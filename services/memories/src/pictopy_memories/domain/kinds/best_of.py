@@ -11,6 +11,8 @@ from pictopy_memories.domain.candidate import Candidate, Spread
 from pictopy_memories.domain.library import Library
 
 FIT_MIN = 12
+DAYS_MIN = 4
+"""A month with photos of one day is that day's story."""
 MONTH_DAYS = 7
 """The month that ended is looked back on in the first week of the next."""
 YEAR_FROM, YEAR_TO = (12, 27), (1, 7)
@@ -30,8 +32,9 @@ class BestOf:
 
     def _of(self, library: Library, name: str, first: date, last: date, significance: float) -> Candidate | None:
         rows = library.between(first, last)
-        fit = int(np.count_nonzero(library.fit[rows]))
-        if fit < FIT_MIN:
+        days = library.day[rows[library.fit[rows]]]
+        fit = len(days)
+        if fit < FIT_MIN or len(np.unique(days)) < DAYS_MIN:
             return None
         is_year = name == str(first.year)
         return Candidate(
