@@ -18,7 +18,7 @@ class Unusual(Exception):
 
 
 def decode(data: memoryview, limits: Limits) -> Decoded:
-    """Raises Undecodable, or Unusual, for instance for CMYK. A damaged picture is decoded as far as it goes, with a warning."""
+    """Raises Undecodable, or Unusual (CMYK). A damaged picture is decoded as far as it goes, with a warning."""
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     except ValueError as error:
