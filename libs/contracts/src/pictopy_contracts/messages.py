@@ -276,7 +276,10 @@ class StoryReady(Message):
 
 
 class FileWritten(Message):
-    """Metadata was written into a file or its sidecar and read back, or such a write was undone."""
+    """Metadata was written into a file or its sidecar and read back, or such a write was undone.
+
+    `path` is the photo's, also where the sidecar beside it was written.
+    """
 
     SUBJECT: ClassVar[str] = "exif.file.written.v1"
     write_id: int

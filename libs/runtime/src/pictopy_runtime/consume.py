@@ -33,6 +33,7 @@ M = TypeVar("M", bound=Message)
 D = TypeVar("D")
 
 FETCH_S = 5.0
+STREAM_NOT_FOUND = 10059  # JetStream's error code
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,12 @@ class Consumer(Generic[M, D]):
                 group.create_task(self._slot(subscription, stopping))
 
     async def pending(self) -> int:
-        """Messages not yet settled: waiting, in work, or pausing before a retry."""
+        """Messages not yet settled: waiting, in work, or pausing before a retry. A durable that is about to be
+        declared may have work, so it counts as one; where the owner of the stream is absent there is none."""
         try:
             info = await self._bus.jetstream.consumer_info(self.stream, self.durable)
-        except NotFoundError:
-            return 0
+        except NotFoundError as error:
+            return 0 if error.err_code == STREAM_NOT_FOUND else 1
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
     async def _declare(self, stopping: asyncio.Event) -> bool:
