@@ -12,8 +12,8 @@ from pictopy_cluster.made_up import analysed, people, photo
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.settings import ClusterSettings
 from pictopy_contracts.messages import PhotoAdded
-from pictopy_runtime.fakes import FakeVectors
 from pictopy_runtime.workers import Workers
+from pictopy_vectors.fakes import FakeVectors
 
 
 def fake_deps(store: FakeStore) -> Deps:

@@ -13,7 +13,7 @@ from pictopy_cluster.domain.names import collection_of, face_of_point, point_id_
 from pictopy_cluster.domain.partition import learn
 from pictopy_cluster.domain.people import Gallery
 from pictopy_cluster.records import Neighbours, StoredFace
-from pictopy_runtime.vectors import VectorPoint, Vectors
+from pictopy_vectors.ports import VectorPoint, Vectors
 
 AT_ONCE = 1_000
 """Embeddings that are read from the collection in one call."""

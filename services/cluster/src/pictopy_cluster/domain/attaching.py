@@ -19,12 +19,12 @@ LEFTOVER_WORTH = 2.0
 """A group worth at most so many independent faces may join as a whole: a burst, or two alike shots."""
 MARGIN = 0.10
 """Cosine by which the best person leads the second (design study 1.3)."""
-FALSE_JOINS = 0.01
-"""Expected share of leftovers that join a person by chance, were strangers' cosines Gaussian."""
-STRANGER_SHARE = 99.5
-"""Percentile of the second best cosines that counts as what strangers reach, ..."""
-STRANGER_SLACK = 0.05
-"""... and the distance kept from it, because the best of several wrong ones is a little nearer than the second."""
+CHANCE = 0.01
+"""Expected share of leftovers that would join by chance, were strangers' cosines Gaussian: the least that is asked."""
+FALSE_SHARE = 0.05
+"""Of those that join, at most this share may be strangers, counted by the second best cosines, ..."""
+SLACK = 0.05
+"""... each made larger by this, because the best of several wrong persons is a little nearer than the second best."""
 
 
 def attach(faces: Faces, label: Ints, waiting: NDArray[np.bool_], said: Constraints, known: Calibration) -> Ints:
@@ -45,7 +45,7 @@ def attach(faces: Faces, label: Ints, waiting: NDArray[np.bool_], said: Constrai
         return label
     means = sums / np.sqrt(square).astype(np.float32)[:, None]
     best, first, second = two_best(means[rest], means[large])
-    clear = (first >= reach(second, len(large), known)) & (first - second >= MARGIN)
+    clear = (first >= reach(first, second, len(large), known)) & (first - second >= MARGIN)
     rest, target = rest[clear], large[best[clear]]
     matrix = photo_matrix(label, faces.photo, clusters)
     smaller = np.minimum(count[rest], count[target])
@@ -67,10 +67,14 @@ def two_best(rows: Floats, means: Floats) -> tuple[Ints, Doubles, Doubles]:
     return best, first, second
 
 
-def reach(second: Doubles, persons: int, known: Calibration) -> float:
-    """The cosine to a person from which on it is not chance."""
-    by_chance = known.cosine_at(float(norm.isf(FALSE_JOINS / persons)))
-    return max(by_chance, float(np.percentile(second, STRANGER_SHARE)) + STRANGER_SLACK)
+def reach(first: Doubles, second: Doubles, persons: int, known: Calibration) -> float:
+    """The lowest cosine to a person from which on few that reach it are strangers; infinite where there is none."""
+    joins = np.sort(first)
+    count = len(joins) - np.arange(len(joins))
+    false = len(second) - np.searchsorted(np.sort(second + SLACK), joins)
+    trusted = joins[false <= FALSE_SHARE * count]
+    by_chance = known.cosine_at(float(norm.isf(CHANCE / persons)))
+    return max(by_chance, float(trusted[0])) if len(trusted) else float("inf")
 
 
 def _joined(label: Ints, rest: Ints, target: Ints, cosine: Doubles, photo: Ints) -> Ints:
