@@ -184,6 +184,7 @@ class Person(Answer):
     face_count: int = 0
     photo_count: int = 0
     cover: Cover | None = None
+    merged_into: str | None = None
 
 
 class Face(Answer):

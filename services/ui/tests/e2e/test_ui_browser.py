@@ -186,8 +186,8 @@ def test_month_is_jumped_to_and_linked(browser: Browser, pages: str) -> None:
     browser.run("all('.bar')[3].click()")
     key = browser.wait("new URLSearchParams(location.search).get('at')")
     browser.wait("all('.bar[aria-current]').length == 1")
-    newest = browser.wait("all('.tile')[0]?.getAttribute('aria-label')")
-    assert newest.endswith(f"{datetime.fromisoformat(key + '-01'):%B %Y}")
+    month = f"{datetime.fromisoformat(key + '-01'):%B %Y}"
+    browser.wait(f"all('.tile')[0]?.getAttribute('aria-label').endsWith('{month}')")
 
 
 def test_name_typed_under_a_face_is_a_decision(browser: Browser, pages: str, house: House) -> None:

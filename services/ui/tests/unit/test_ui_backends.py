@@ -67,6 +67,7 @@ def test_photos_are_read_and_edited(deps: Deps) -> None:
     deps.ingest.edit(FIRST, {"favourite": True, "caption": "“At sea”\n😀", "rating": None})
     photo = deps.ingest.photo(FIRST)
     assert (photo.favourite, photo.caption, photo.rating) == (True, "“At sea”\n😀", None)
+    assert len(deps.ingest.photos(limit=10).items) == 10
     assert list(deps.ingest.lookup([FIRST, "unknown"])) == [FIRST]
     with pytest.raises(Refused) as refused:
         deps.ingest.photo("unknown")

@@ -5,24 +5,9 @@ from streamlit.testing.v1 import AppTest
 
 from pictopy_ui import answers as a
 from pictopy_ui.fakes import House
+from pictopy_ui.fakes.opening import open_page
 
 FIRST = f"{0:032x}"
-
-
-def _script(house: object, first: str) -> None:
-    from typing import cast  # noqa: PLC0415  # AppTest runs the body alone
-
-    from pictopy_ui.fakes import House, deps_of  # noqa: PLC0415
-    from pictopy_ui.shell import show  # noqa: PLC0415
-
-    show(deps_of(cast(House, house)), first)
-
-
-def open_page(house: House, page: str, **query: str) -> AppTest:
-    test = AppTest.from_function(_script, args=(house, page), default_timeout=20)
-    for name, value in query.items():
-        test.query_params[name] = value
-    return test.run()
 
 
 def button(test: AppTest, label: str) -> AppTest:
@@ -104,6 +89,22 @@ def test_picked_faces_go_to_a_known_name(house: House) -> None:
     box = next(one for one in test.selectbox if one.label == "Somebody else")
     box.set_value("Björn").run()
     assert house.asked[-1] == ("decide", "assign", {"person_id": "p1", "face_ids": [face]})
+
+
+def test_typing_a_known_name_joins(house: House) -> None:
+    """On a person's page too, the name of somebody else means that both are one."""
+    test = open_page(house, "person", id="p3")
+    test.text_input[0].set_value("anna").run()
+    assert house.asked[-1] == ("decide", "same", {"person_id": "p0", "other_person_id": "p3"})
+    assert not test.exception
+
+
+def test_event_goes_back_to_its_own_title(house: House) -> None:
+    """An emptied title asks for the automatic one."""
+    test = open_page(house, "event", id="e1")
+    test.text_input[0].set_value("")
+    button(test, "Save")
+    assert house.events["e1"].title == ""
 
 
 def test_joining_keeps_the_one_with_a_name(house: House) -> None:

@@ -31,10 +31,11 @@ def test_a_refusal_keeps_the_sentence_of_the_service() -> None:
     assert refused.value.status == 422
 
 
-def test_an_error_page_of_a_proxy_is_a_refusal() -> None:
-    """HTML in place of JSON gives the status, not a crash."""
-    line = _line(lambda _: httpx.Response(502, text="<html>"))
-    with pytest.raises(Refused, match="502 Bad Gateway"):
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_before_a_dead_service_is_no_answer(status: int) -> None:
+    """An error page of a proxy counts as unreachable, and HTML in place of JSON is no crash."""
+    line = _line(lambda _: httpx.Response(status, text="<html>"))
+    with pytest.raises(Unreachable, match=str(status)):
         IngestClient(line).libraries()
 
 

@@ -11,9 +11,16 @@ class ClusterClient:
         self._line = line
 
     def people(
-        self, *, named: bool | None = None, include_hidden: bool = False, cursor: str | None = None, limit: int = 60
+        self,
+        *,
+        named: bool | None = None,
+        include_hidden: bool = False,
+        min_faces: int | None = None,
+        cursor: str | None = None,
+        limit: int = 60,
     ) -> a.Listing[a.Person]:
-        query = {"named": named, "include_hidden": include_hidden, "cursor": cursor, "limit": limit}
+        query: dict[str, str | int | None] = {"named": named, "include_hidden": include_hidden, "min_faces": min_faces}
+        query |= {"cursor": cursor, "limit": limit}
         return self._line.get("/v1/people", a.Listing[a.Person], query)
 
     def person(self, person_id: str) -> a.Person:

@@ -25,6 +25,11 @@ class IngestClient:
     def scan(self, library_id: str) -> None:
         self._line.send("POST", f"/v1/libraries/{part(library_id)}/scan", {})
 
+    def photos(self, cursor: str | None = None, limit: int = 60) -> a.Listing[a.PhotoFacts]:
+        query = {"cursor": cursor, "limit": limit, "order": "taken"}
+        page = self._line.get("/v1/photos", a.Listing[a.PhotoFacts], query)
+        return page.model_copy(update={"items": tuple(photo for photo in page.items if not photo.hidden)})
+
     def photo(self, photo_id: str) -> a.PhotoFacts:
         return self._line.get(f"/v1/photos/{part(photo_id)}", a.PhotoFacts)
 

@@ -12,6 +12,7 @@ from pictopy_ui.answers import Answer, Nothing
 from pictopy_ui.ports import Refused, Unreachable
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
+AWAY = frozenset({502, 503, 504})  # of a proxy before a service that is down, or of one that is still starting
 Query = Mapping[str, str | int | bool | list[str] | None]
 
 
@@ -41,6 +42,8 @@ class Line:
             reply = self._http.request(method, self._base_url + path, params=given, **_json(body))
         except httpx.TransportError as error:
             raise Unreachable(self.service, str(error) or type(error).__name__) from error
+        if reply.status_code in AWAY:
+            raise Unreachable(self.service, _detail(reply))
         if reply.is_error:
             raise Refused(self.service, _detail(reply), reply.status_code)
         return _decoded(reply)

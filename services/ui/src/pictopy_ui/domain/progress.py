@@ -16,7 +16,10 @@ SERVICES = {
     "ingest": ("Library", "Photos, thumbnails and folders cannot be shown until it is back. Nothing is lost."),
     "vision": ("Models", "New photos wait for their faces and tags; everything found so far stays."),
     "cluster": ("People and events", "Names and events cannot be shown or changed; photos and search still work."),
-    "search": ("Search", "Grids, filters and the timeline are empty until it is back; People and Events still work."),
+    "search": (
+        "Search",
+        "Filters, timeline and search are away; the library is shown as it is, People and Events still work.",
+    ),
     "memories": ("Memories", "Stories are away for the moment; all else works."),
     "exif": ("Metadata writer", "Names wait to be written into your files; nothing is lost, all else works."),
 }

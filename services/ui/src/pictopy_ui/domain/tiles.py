@@ -53,6 +53,12 @@ def tile(hit: Hit, facts: PhotoFacts | None, src: str) -> Tile:
     )
 
 
+def hit_of(photo: PhotoFacts) -> Hit:
+    """What search would say of it, as far as ingest knows."""
+    shared = Hit.model_fields.keys() & PhotoFacts.model_fields.keys()
+    return Hit(**{name: getattr(photo, name) for name in shared})
+
+
 def described(hit: Hit, facts: PhotoFacts | None = None) -> str:
     """For those who hear the page: the caption, else who, what and when."""
     caption = (facts.caption or facts.title) if facts else None

@@ -33,6 +33,10 @@ class FakeIngest:
     def scan(self, library_id: str) -> None:
         self._open().asked.append(("scan", library_id))
 
+    def photos(self, cursor: str | None = None, limit: int = 60) -> a.Listing[a.PhotoFacts]:
+        shown = [photo for photo in self._open().photos.values() if not photo.hidden]
+        return page_of(shown, cursor, limit)
+
     def photo(self, photo_id: str) -> a.PhotoFacts:
         return found("ingest", self._open().photos, photo_id)
 
@@ -47,7 +51,9 @@ class FakeIngest:
     def activity(self) -> a.Activity:
         house = self._open()
         done = a.StageProgress(wanted=len(house.photos), done=len(house.photos))
-        vision = a.StageProgress(wanted=len(house.photos), done=len(house.photos) - 1, failed=1)
+        vision = a.StageProgress(
+            wanted=len(house.photos), done=max(0, len(house.photos) - 1), failed=min(1, len(house.photos))
+        )
         stages = {"preview": done, "vision": vision, "cluster": done, "search": done}
         return a.Activity(photos=len(house.photos), stages=stages, failed_files=len(house.failures))
 

@@ -8,6 +8,7 @@ from pictopy_ui.fakes.house import House
 from pictopy_ui.ports import Refused
 
 FACES_AT_ONCE = 24
+MIN_FACES = 3
 
 
 class FakeCluster:
@@ -15,10 +16,22 @@ class FakeCluster:
         self._house = house
 
     def people(
-        self, *, named: bool | None = None, include_hidden: bool = False, cursor: str | None = None, limit: int = 60
+        self,
+        *,
+        named: bool | None = None,
+        include_hidden: bool = False,
+        min_faces: int | None = None,
+        cursor: str | None = None,
+        limit: int = 60,
     ) -> a.Listing[a.Person]:
         people = check(self._house, "cluster").people.values()
-        wanted = [one for one in people if (include_hidden or not one.hidden) and named in {None, one.name is not None}]
+        wanted = [
+            one
+            for one in people
+            if (include_hidden or not one.hidden)
+            and named in {None, one.name is not None}
+            and (one.name or one.face_count >= (MIN_FACES if min_faces is None else min_faces))
+        ]
         return page_of(wanted, cursor, limit)
 
     def person(self, person_id: str) -> a.Person:

@@ -67,6 +67,7 @@ def _status(router: APIRouter, service: str) -> None:
 def _ingest(router: APIRouter, deps: Deps, house: House) -> None:
     port = deps.ingest
     router.get("/v1/libraries")(lambda: _listing(port.libraries()))
+    router.get("/v1/photos")(port.photos)
     router.get("/v1/photos/{photo_id}")(port.photo)
     router.get("/v1/activity")(port.activity)
     router.get("/v1/failures")(port.failures)

@@ -6,7 +6,7 @@ from pictopy_ui.markup.text import esc, link
 
 
 def empty(symbol: str, title: str, text: str, more: str = "") -> str:
-    """What stands where there is nothing to show yet; `more` is ready HTML, e.g. a link."""
+    """What stands where there is nothing to show yet. `symbol`: of Material Symbols; `more`: ready HTML, a link say."""
     return (
         f'<section class="empty"><div class="symbol" aria-hidden="true">{esc(symbol)}</div>'
         f"<h3>{esc(title)}</h3><p>{esc(text)}</p>{more}</section>"

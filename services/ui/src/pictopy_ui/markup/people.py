@@ -12,6 +12,8 @@ from pictopy_ui.ports import Pictures
 
 SHARP_ENOUGH = 0.55  # of the picture's width: then the thumbnail (320 px or more) has pixels enough for a cover
 
+SOURCES = {"user": "confirmed by you", "auto": "found by likeness", "imported": "named in the file"}
+
 Ratios = Mapping[str, float]
 """Width over height of photos by id; what is missing is guessed from the face."""
 
@@ -60,8 +62,8 @@ def faces(found: Sequence[Face], chosen: frozenset[str], pictures: Pictures, rat
 
 
 def _face(face: Face, is_chosen: bool, pictures: Pictures, ratios: Ratios) -> str:
-    by = "confirmed by you" if face.source == "user" else "found by likeness"
-    sure = f", {face.confidence:.0%} sure" if face.confidence and face.source != "user" else ""
+    by = SOURCES.get(face.source, face.source)
+    sure = f", {face.confidence:.0%} sure" if face.confidence and face.source == "auto" else ""
     picture = portrait(face.photo_id, face.box, pictures, ratios, f"A face, {by}{sure}")
     badge = '<span class="mark sure" title="Confirmed by you">✓</span>' if face.source == "user" else ""
     return (

@@ -48,19 +48,18 @@ def _failures(deps: Deps) -> None:
     failures = ask(lambda: deps.ingest.failures(nav.asked("failures") or None), Listing[Failure]())
     if not failures.items:
         canvas(
-            notes.empty("✓", "No problems", "Whatever cannot be read or done is listed here, with the reason."),
+            notes.empty("task_alt", "No problems", "Whatever cannot be read or done is listed here, with the reason."),
             key="no-failures",
         )
         return
-    left, right = st.columns([1, 3], wrap=False)
-    if left.button("Retry all of these", icon=":material/refresh:"):
+    if st.button("Retry all of these", icon=":material/refresh:"):
         for failure in failures.items:
             act(partial(deps.ingest.retry, failure))
         st.rerun()
     done = canvas(work.failures(failures.items), key="failures")
     _settle(deps, failures, done)
     nav.follow(done)
-    if failures.next and right.button("Next page", key="failures-next"):
+    if failures.next and st.button("Next page", key="failures-next"):
         st.query_params["failures"] = failures.next
         st.rerun()
 
@@ -87,7 +86,7 @@ def _ledger(deps: Deps) -> None:
             "Name a person or an event, and PictoPy writes it into the photo or a sidecar beside it. "
             "Each write stands here and can be undone."
         )
-        canvas(notes.empty("✎", "Nothing was written yet", text), key="no-writes")
+        canvas(notes.empty("edit_note", "Nothing was written yet", text), key="no-writes")
         return
     done = canvas(work.writes(ledger.items), key="writes")
     if done and done.get("act") == "undo":

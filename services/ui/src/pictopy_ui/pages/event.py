@@ -4,6 +4,7 @@ import streamlit as st
 
 from pictopy_ui.answers import Event, Hit
 from pictopy_ui.domain.filters import Filters
+from pictopy_ui.domain.tiles import hit_of
 from pictopy_ui.domain.words import plural, shown, span_text
 from pictopy_ui.markup import notes
 from pictopy_ui.parts import grid, nav
@@ -18,7 +19,7 @@ def show(deps: Deps) -> None:
     if event is None:
         way = notes.note("", "events", "All events")
         text = "It may have been joined with another, or the service is away."
-        nav.follow(canvas(notes.empty("◇", "This event cannot be shown", text, way), key="event-none"))
+        nav.follow(canvas(notes.empty("event_busy", "This event cannot be shown", text, way), key="event-none"))
         return
     st.title(shown(event.title) or "Event")
     st.caption(" · ".join(_facts(event)))
@@ -37,8 +38,8 @@ def _facts(event: Event) -> list[str]:
 
 def _rename(deps: Deps, event: Event) -> None:
     with st.popover("Rename", icon=":material/edit:"), st.form("event-rename", border=False):
-        title = st.text_input("Name", value=shown(event.title), max_chars=200)
-        if st.form_submit_button("Save", type="primary") and title.strip():
+        title = st.text_input("Name", value=shown(event.title), max_chars=200, help="Empty: the automatic name again")
+        if st.form_submit_button("Save", type="primary"):
             act(lambda: deps.cluster.rename_event(event.event_id, title.strip()), "Renamed")
             st.rerun()
 
@@ -46,17 +47,4 @@ def _rename(deps: Deps, event: Event) -> None:
 def _own(deps: Deps, event: Event) -> list[Hit]:
     """While search is away: the photos as the event itself knows them."""
     facts = ask_quietly(lambda: deps.ingest.lookup(event.photo_ids), {})
-    found = [facts.get(photo_id) for photo_id in event.photo_ids]
-    return [
-        Hit(
-            photo_id=photo.photo_id,
-            kind=photo.kind,
-            taken_at_local=photo.taken_at_local,
-            width_px=photo.width_px,
-            height_px=photo.height_px,
-            favourite=photo.favourite,
-            duration_s=photo.duration_s,
-        )
-        for photo in found
-        if photo is not None
-    ]
+    return [hit_of(facts[photo_id]) for photo_id in event.photo_ids if photo_id in facts]

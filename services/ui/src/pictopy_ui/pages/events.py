@@ -32,7 +32,7 @@ def show(deps: Deps) -> None:
         text = "Events come by themselves out of when and where your photos were taken."
         nav.follow(
             canvas(
-                notes.empty("◇", "No events yet", text, notes.note("", "activity", "Watch the progress")),
+                notes.empty("event", "No events yet", text, notes.note("", "activity", "Watch the progress")),
                 key="no-events",
             )
         )

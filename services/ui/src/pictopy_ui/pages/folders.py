@@ -23,7 +23,7 @@ def show(deps: Deps) -> None:
     if libraries is not None:
         if not libraries:
             text = "Name a folder on the machine that runs PictoPy. Photos are only read; nothing is moved or copied."
-            canvas(notes.empty("◠", "No folder yet", text), key="no-folders")
+            canvas(notes.empty("create_new_folder", "No folder yet", text), key="no-folders")
         for library in libraries:
             _library(deps, library)
         _add(deps)

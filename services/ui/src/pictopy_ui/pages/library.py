@@ -19,8 +19,8 @@ from pictopy_ui.ports import Deps
 def show(deps: Deps) -> None:
     filters, at = filter_bar.current(), nav.asked("at")
     facets = ask_quietly(lambda: deps.search.facets(filters), Facets())
-    shelf = grid.shelf_for(deps, _from(filters, at), "library")
     _head(facets, filters)
+    shelf = grid.shelf_for(deps, _from(filters, at), "library")
     _news(deps)
     if not shelf.hits:
         _empty(deps, filters)
@@ -30,9 +30,8 @@ def show(deps: Deps) -> None:
 
 
 def _head(facets: Facets, filters: Filters) -> None:
-    title, narrow = st.columns([5, 1], vertical_alignment="bottom", wrap=False)
-    title.title("Library")
-    with narrow:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("Library", width="content")
         filter_bar.popover(facets, filters)
     filter_bar.chips(facets, filters, "library-chips")
 
@@ -45,7 +44,7 @@ def _news(deps: Deps) -> None:
 
 
 def _scrubber(deps: Deps, filters: Filters, at: str) -> None:
-    buckets = ask(lambda: deps.search.timeline(filters), ())
+    buckets = ask_quietly(lambda: deps.search.timeline(filters), ())
     act = canvas(gallery.scrubber(timeline.bars(buckets), at), key="library-scrubber")
     if act and act.get("act") == "jump":
         filter_bar.put(filters, **({"at": act["key"]} if act["key"] != at else {}))
@@ -70,15 +69,18 @@ def _empty(deps: Deps, filters: Filters) -> None:
     if not libraries:
         text = "Point PictoPy at a folder of photos. It only reads them; they stay where they are."
         way = link("folders", "Add a folder", css="first")
-        nav.follow(canvas(notes.empty("◠", "Your photos will live here", text, way), key="library-empty"))
+        nav.follow(canvas(notes.empty("photo_library", "Your photos will live here", text, way), key="library-empty"))
     elif filters.is_empty:
         names = plural(len(libraries), "folder")
         text = f"{names} added. Photos appear here as soon as the first ones are read."
         nav.follow(
-            canvas(notes.empty("◌", "Almost there", text, link("activity", "Watch the progress")), key="library-wait")
+            canvas(
+                notes.empty("hourglass_top", "Almost there", text, link("activity", "Watch the progress")),
+                key="library-wait",
+            )
         )
     else:
         canvas(
-            notes.empty("◇", "Nothing fits", "No photo matches all of these filters. Take one away."),
+            notes.empty("filter_alt_off", "Nothing fits", "No photo matches all of these filters. Take one away."),
             key="library-none",
         )

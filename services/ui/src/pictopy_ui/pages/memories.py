@@ -14,11 +14,10 @@ from pictopy_ui.ports import Deps
 
 def show(deps: Deps) -> None:
     day = _day()
-    title, other = st.columns([4, 1], vertical_alignment="bottom")
-    title.title("Memories")
-    with other:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("Memories", width="content")
         st.session_state["memories.day"] = day
-        st.date_input("Day", key="memories.day", on_change=_switch, label_visibility="collapsed")
+        st.date_input("Day", key="memories.day", on_change=_switch, label_visibility="collapsed", width=180)
     stories = ask(lambda: deps.memories.stories(day), None)
     if stories is None:
         return
@@ -27,7 +26,7 @@ def show(deps: Deps) -> None:
         nav.follow(canvas(cards.stories(stories, deps.pictures), key="stories"))
         return
     text = "Nothing in your photos fits this day yet. Stories are made once a day, or now if you like."
-    canvas(notes.empty("✦", "A quiet day", text), key="no-stories")
+    canvas(notes.empty("auto_awesome", "A quiet day", text), key="no-stories")
     with st.container(horizontal_alignment="center"):
         if st.button("Look again", icon=":material/auto_awesome:") and act(
             lambda: deps.memories.build(day), "Looked again"

@@ -48,7 +48,7 @@ def _switch() -> None:
 
 def _everybody(deps: Deps) -> None:
     named = everybody(deps, named=True)
-    without = unnamed(deps)
+    without = unnamed(deps, seldom=nav.asked("seldom") == "true")
     if named is None or without is None:
         return
     nameless, has_more = without
@@ -60,9 +60,20 @@ def _everybody(deps: Deps) -> None:
         _cards(deps, nameless, named, "people-unnamed")
         if has_more:
             st.button("Show more", key="people-more", on_click=want_more)
+    _seldom()
     if named:
         st.subheader("Named")
         _cards(deps, named, named, "people-named")
+
+
+def _seldom() -> None:
+    """Most strangers pass once through a picture; they are shown when asked for."""
+    st.session_state["people.seldom"] = nav.asked("seldom") == "true"
+    st.toggle(
+        "With people who were seen only once or twice",
+        key="people.seldom",
+        on_change=lambda: st.query_params.from_dict({"seldom": "true"} if st.session_state["people.seldom"] else {}),
+    )
 
 
 def _hidden(deps: Deps) -> None:
@@ -72,7 +83,8 @@ def _hidden(deps: Deps) -> None:
         _cards(deps, hidden, [person for person in found or () if person.name], "people-hidden")
     elif found is not None:
         canvas(
-            notes.empty("◌", "Nobody is hidden", "Whom you hide on their page is kept here."), key="people-none-hidden"
+            notes.empty("visibility_off", "Nobody is hidden", "Whom you hide on their page is kept here."),
+            key="people-none-hidden",
         )
 
 
@@ -80,7 +92,7 @@ def _loose(deps: Deps) -> None:
     faces = ask(deps.cluster.unassigned, Listing[Face]())
     if not faces.items:
         canvas(
-            notes.empty("◌", "No loose faces", "Every face that is clear enough belongs to somebody."),
+            notes.empty("mood", "No loose faces", "Every face that is clear enough belongs to somebody."),
             key="people-no-loose",
         )
         return
@@ -118,12 +130,12 @@ def _nobody(deps: Deps) -> None:
     if task is not None and not task.on:
         text = "No model that finds faces is installed, so nobody was found. All else works."
         way = notes.note("", "models", "Get the models")
-        nav.follow(canvas(notes.empty("◠", "Nobody here yet", text, way), key="people-no-model"))
+        nav.follow(canvas(notes.empty("group", "Nobody here yet", text, way), key="people-no-model"))
         return
     text = "Faces are gathered into people while your photos are read."
     nav.follow(
         canvas(
-            notes.empty("◠", "Nobody here yet", text, notes.note("", "activity", "Watch the progress")),
+            notes.empty("group", "Nobody here yet", text, notes.note("", "activity", "Watch the progress")),
             key="people-none",
         )
     )

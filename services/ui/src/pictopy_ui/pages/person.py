@@ -23,8 +23,10 @@ def show(deps: Deps) -> None:
     if person is None:
         text = "They may have been joined with somebody else, or the service is away."
         way = notes.note("", "people", "All people")
-        nav.follow(canvas(notes.empty("◇", "This person cannot be shown", text, way), key="person-none"))
+        nav.follow(canvas(notes.empty("person_off", "This person cannot be shown", text, way), key="person-none"))
         return
+    if person.merged_into and person.merged_into != person_id:
+        nav.go("person", id=person.merged_into)
     ratios = grid.ratios_of(deps, [person.cover.photo_id] if person.cover else [])
     canvas(markup.heading(person, deps.pictures, ratios), key="person-head")
     undo.bar(deps)
@@ -52,9 +54,13 @@ def _deeds(deps: Deps, person: Person) -> None:
 
 
 def _name(deps: Deps, person: Person, key: str) -> None:
-    wish = meant(st.session_state[key], person.person_id, ())
+    wish = meant(st.session_state[key], person.person_id, everybody(deps, named=True) or ())
     if wish is None and person.name:
         undo.decide(deps, f"{person.name} has no name any more", "name", person_id=person.person_id)
+    elif wish and wish.same_as:
+        undo.decide(
+            deps, f"Joined with {wish.name}", "same", person_id=wish.same_as.person_id, other_person_id=person.person_id
+        )
     elif wish and wish.name != person.name:
         undo.decide(deps, f"Named {wish.name}", "name", person_id=person.person_id, name=wish.name)
 

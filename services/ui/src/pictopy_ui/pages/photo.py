@@ -19,7 +19,7 @@ def show(deps: Deps) -> None:
     photo = ask(lambda: deps.ingest.photo(photo_id), None) if photo_id else None
     if photo is None:
         text = "It may have been removed, or the library is away."
-        canvas(notes.empty("◇", "This photo cannot be shown", text), key="photo-none")
+        canvas(notes.empty("image_not_supported", "This photo cannot be shown", text), key="photo-none")
         return
     hit = ask_quietly(lambda: deps.search.photo(photo_id), None)
     _steps(photo_id)

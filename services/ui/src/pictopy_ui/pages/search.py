@@ -41,7 +41,7 @@ def show(deps: Deps) -> None:
             st.caption(plural(total, "photo"))
         grid.show_shelf(deps, shelf)
     elif shelf.fetched_at:
-        canvas(notes.empty("◇", "Nothing found", HINT), key="search-none")
+        canvas(notes.empty("search_off", "Nothing found", HINT), key="search-none")
 
 
 def _apply() -> None:

@@ -21,7 +21,9 @@ def show(deps: Deps) -> None:
     if story is None or not story.slides:
         way = notes.note("", "memories", "All memories")
         nav.follow(
-            canvas(notes.empty("◇", "This story cannot be shown", "It may have been made anew.", way), key="no-story")
+            canvas(
+                notes.empty("history", "This story cannot be shown", "It may have been made anew.", way), key="no-story"
+            )
         )
         return
     _mark_seen(deps, story_id)

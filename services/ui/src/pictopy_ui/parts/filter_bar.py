@@ -25,7 +25,7 @@ def put(filters: Filters, **more: str) -> None:
 
 
 def popover(facets: Facets, filters: Filters) -> None:
-    with st.popover("Filter", icon=":material/tune:", width="stretch"):
+    with st.popover("Filter", icon=":material/tune:"):
         people = _options(facets.people, filters.people)
         _many("People, together in a photo", "people", list(filters.people), people)
         _one("Tag", "tag", filters.tag, _options(facets.tags, (filters.tag,)))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pictopy_ui.answers import Hit, PhotoFacts
 from pictopy_ui.domain.filters import Filters
-from pictopy_ui.domain.tiles import Tile, by_time, tile
+from pictopy_ui.domain.tiles import Tile, by_time, hit_of, tile
 from pictopy_ui.markup import gallery
 from pictopy_ui.parts import nav
 from pictopy_ui.parts.canvas import canvas
@@ -28,6 +28,8 @@ class Shelf:
     facts: dict[str, PhotoFacts] = field(default_factory=dict)
     next: str | None = None
     understood: object = None
+    is_plain: bool = False
+    """Out of ingest, because search is away."""
     fetched_at: float = 0.0
 
 
@@ -44,24 +46,41 @@ def shelf_for(deps: Deps, filters: Filters, key: str) -> Shelf:
         return known
     shelf = Shelf(of=(key, filters), fetched_at=time.monotonic())
     wanted = len(known.hits) if known is not None and is_same else PAGE
-    _grow(deps, shelf)
-    while shelf.next and len(shelf.hits) < wanted and _grow(deps, shelf):
+    if not grow(deps, shelf) and filters.is_empty:
+        shelf.is_plain = True
+        grow(deps, shelf)
+    while shelf.next and len(shelf.hits) < wanted and grow(deps, shelf):
         pass
     st.session_state[_SHELF] = shelf
     return shelf
 
 
-def _grow(deps: Deps, shelf: Shelf) -> bool:
+def grow(deps: Deps, shelf: Shelf) -> bool:
     """Fetch one page more; False where it cannot be had."""
+    grown = _from_ingest(deps, shelf) if shelf.is_plain else _from_search(deps, shelf)
+    if not grown:
+        shelf.next, shelf.fetched_at = None, 0.0
+    return grown
+
+
+def _from_search(deps: Deps, shelf: Shelf) -> bool:
     answer = ask(lambda: deps.search.search(shelf.of[1], shelf.next, PAGE), None)
     if answer is None:
-        shelf.next, shelf.fetched_at = None, 0.0
         return False
     shelf.hits.extend(answer.items)
-    shelf.next = answer.next
-    shelf.understood = answer.understood if answer.understood is not None else shelf.understood
+    shelf.next, shelf.understood = answer.next, answer.understood or shelf.understood
     ids = [hit.photo_id for hit in answer.items]
     shelf.facts |= ask_quietly(lambda: deps.ingest.lookup(ids), {}) if ids else {}
+    return True
+
+
+def _from_ingest(deps: Deps, shelf: Shelf) -> bool:
+    answer = ask(lambda: deps.ingest.photos(shelf.next, PAGE), None)
+    if answer is None:
+        return False
+    shelf.hits.extend(hit_of(photo) for photo in answer.items)
+    shelf.facts |= {photo.photo_id: photo for photo in answer.items}
+    shelf.next = answer.next
     return True
 
 
@@ -70,7 +89,7 @@ def show_shelf(deps: Deps, shelf: Shelf) -> None:
     shape = gallery.gallery(by_time(tiles_of(deps, shelf.hits, shelf.facts)), has_more=bool(shelf.next))
     act = canvas(shape, key=f"grid-{shelf.of[0]}")
     if act and act.get("act") == "more" and shelf.next:
-        _grow(deps, shelf)
+        grow(deps, shelf)
         st.rerun()
     nav.follow(act, [hit.photo_id for hit in shelf.hits])
 

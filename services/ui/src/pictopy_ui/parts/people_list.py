@@ -18,9 +18,9 @@ def everybody(deps: Deps, *, named: bool | None = None, include_hidden: bool = F
     return None if found is None else sorted(found.items, key=lambda person: (person.name or "").casefold())
 
 
-def unnamed(deps: Deps) -> tuple[list[Person], bool] | None:
-    """Most faces first, as many as were asked for, and whether there are more."""
-    found = _fetch(deps, st.session_state.get(_WANTED, PAGE), named=False)
+def unnamed(deps: Deps, *, seldom: bool = False) -> tuple[list[Person], bool] | None:
+    """Most faces first, as many as were asked for, and whether there are more. `seldom`: with those seen once too."""
+    found = _fetch(deps, st.session_state.get(_WANTED, PAGE), named=False, min_faces=1 if seldom else None)
     if found is None:
         return None
     return sorted(found.items, key=lambda person: -person.face_count), found.next is not None
@@ -30,9 +30,16 @@ def want_more() -> None:
     st.session_state[_WANTED] = st.session_state.get(_WANTED, PAGE) + PAGE
 
 
-def _fetch(deps: Deps, wanted: int, *, named: bool | None, include_hidden: bool = False) -> Listing[Person] | None:
+def _fetch(
+    deps: Deps, wanted: int, *, named: bool | None, include_hidden: bool = False, min_faces: int | None = None
+) -> Listing[Person] | None:
     def page(cursor: str | None) -> Listing[Person]:
-        limit = min(AT_ONCE, wanted)
-        return deps.cluster.people(named=named, include_hidden=include_hidden, cursor=cursor, limit=limit)
+        return deps.cluster.people(
+            named=named,
+            include_hidden=include_hidden,
+            min_faces=min_faces,
+            cursor=cursor,
+            limit=min(AT_ONCE, wanted),
+        )
 
     return gathered(page, lambda _, count: count >= wanted)
