@@ -69,6 +69,7 @@ class Board:
     def file_done(self) -> None:
         self.files_left = max(0, self.files_left - 1)
         self._finished.append(self._seconds())
+        self._forget_old()
 
     def end(self) -> None:
         self.scanning, self.files_left = None, 0
@@ -82,9 +83,11 @@ class Board:
     @property
     def rate_per_s(self) -> float:
         """Files a second, of the last half minute."""
-        now = self._seconds()
-        while self._finished and self._finished[0] < now - RATE_WINDOW_S:
-            self._finished.popleft()
+        self._forget_old()
         if len(self._finished) < 2:
             return 0.0
-        return len(self._finished) / max(now - self._finished[0], 0.1)
+        return len(self._finished) / max(self._seconds() - self._finished[0], 0.1)
+
+    def _forget_old(self) -> None:
+        while self._finished and self._finished[0] < self._seconds() - RATE_WINDOW_S:
+            self._finished.popleft()

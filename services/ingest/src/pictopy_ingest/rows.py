@@ -27,6 +27,7 @@ def photo_of(row: Row) -> PhotoRow:
 def photo_values(row: PhotoRow) -> Row:
     return {
         **vars(row),
+        "kind": row.facts.kind,
         "facts": Jsonb(row.facts.model_dump(mode="json")),
         "stated": Jsonb(row.stated.model_dump(mode="json", exclude_unset=True)),
         "taken_sort": row.sort_time("taken"),

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from pictopy_contracts.ids import LibraryId
@@ -84,16 +85,17 @@ async def _scan(deps: Deps, library: Library) -> Mapping[str, int]:
 async def _read_all(deps: Deps, reading: _Reading, files: Sequence[Seen]) -> None:
     loop = asyncio.get_running_loop()
     written_at = loop.time()
-    async for outcome in _outcomes(deps, reading.library.root, files):
-        deps.board.file_done()
-        _take(deps, reading, outcome)
-        if len(reading.batch) >= BATCH or loop.time() - written_at > BATCH_S:
-            await _write(deps, reading)
-            written_at = loop.time()
+    async with aclosing(_outcomes(deps, reading.library.root, files)) as outcomes:
+        async for outcome in outcomes:
+            deps.board.file_done()
+            _take(deps, reading, outcome)
+            if len(reading.batch) >= BATCH or loop.time() - written_at > BATCH_S:
+                await _write(deps, reading)
+                written_at = loop.time()
     await _write(deps, reading)
 
 
-async def _outcomes(deps: Deps, root: bytes, files: Sequence[Seen]) -> AsyncIterator[Outcome]:
+async def _outcomes(deps: Deps, root: bytes, files: Sequence[Seen]) -> AsyncGenerator[Outcome]:
     """Each file's outcome as it comes; only a few are in hand at a time."""
     in_hand: set[asyncio.Task[Outcome]] = set()
     try:

@@ -104,9 +104,9 @@ class PostgresUnit:
 
     async def save_photos(self, rows: Sequence[PhotoRow]) -> None:
         await self._many(
-            "INSERT INTO photos VALUES (%(photo_id)s, %(revision)s, %(facts)s, %(stated)s, %(is_present)s,"
+            "INSERT INTO photos VALUES (%(photo_id)s, %(revision)s, %(kind)s, %(facts)s, %(stated)s, %(is_present)s,"
             " %(added_at)s, %(taken_sort)s) ON CONFLICT (photo_id) DO UPDATE SET revision = excluded.revision,"
-            " facts = excluded.facts, stated = excluded.stated, is_present = excluded.is_present,"
+            " kind = excluded.kind, facts = excluded.facts, stated = excluded.stated, is_present = excluded.is_present,"
             " taken_sort = excluded.taken_sort",
             [photo_values(row) for row in rows],
         )
@@ -302,7 +302,7 @@ class PostgresStore:
         return [Album(**row) for row in rows]
 
     async def activity(self) -> Activity:
-        kinds = await self._rows("SELECT facts->>'kind' AS kind, count(*) AS n FROM photos WHERE is_present GROUP BY 1")
+        kinds = await self._rows("SELECT kind, count(*) AS n FROM photos WHERE is_present GROUP BY 1")
         stages = await self._rows(
             "SELECT stage, status, count(*) AS n FROM stages JOIN photos USING (photo_id)"
             " WHERE is_present GROUP BY 1, 2"

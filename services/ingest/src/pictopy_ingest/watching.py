@@ -10,6 +10,8 @@ from pictopy_ingest.ports import Deps, RootMissing
 log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """How often new libraries are noticed."""
+WORKED_S = 1.0
+"""A watch that cannot be set up, for want of inotify handles, ends sooner than this."""
 AWAY_S = 15.0
 """How often a folder that is away is looked for."""
 
@@ -28,12 +30,18 @@ async def watch_loop(deps: Deps) -> None:
 
 
 async def _watch(deps: Deps, library: Library) -> None:
+    """A watch that worked and ended has missed something: scan once the folder is there again."""
+    loop = asyncio.get_running_loop()
+    has_missed = False
     while True:
+        started_at = loop.time()
+        if has_missed and await deps.tree.is_there(library.root):
+            deps.board.request(library.library_id)
+            has_missed = False
         try:
             async for _ in deps.tree.changes(library.root):
                 deps.board.request(library.library_id, deps.rhythm.watch_settle_s)
         except RootMissing as error:
             log.info("not watching %r: %s", library.root, error)
+        has_missed = has_missed or loop.time() - started_at > WORKED_S or not await deps.tree.is_there(library.root)
         await asyncio.sleep(AWAY_S)
-        if await deps.tree.is_there(library.root):
-            deps.board.request(library.library_id)

@@ -18,7 +18,9 @@ from pictopy_ingest.ports import Job, Outcome, PictureFiles, Prepared, Refused, 
 
 FRESH_S = 3.0
 """A damaged file that was written to this recently is probably still being copied."""
-_PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE})
+_PASSING = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE}
+)
 _TURNED_BY_CONTAINER = frozenset({formats.HEIF, formats.AVIF})
 """Their own `irot` and `imir` turn the picture in every decoder; EXIF orientation there says it a second time."""
 

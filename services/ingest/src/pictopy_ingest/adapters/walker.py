@@ -20,6 +20,8 @@ from pictopy_runtime.workers import Workers
 IGNORED_FOLDERS = frozenset(
     {b"@eadir", b"#recycle", b"$recycle.bin", b"system volume information", b"lost+found", b"#snapshot"}
 )
+LOOK_AT_ROOT_MS = 15_000
+"""A watch on a disk that was unmounted is silent for ever: look from time to time whether it is the same folder."""
 
 
 @dataclass
@@ -53,10 +55,21 @@ class DiskTree:
 
     async def changes(self, root: bytes) -> AsyncIterator[None]:
         stop = asyncio.Event()
+        identity = await self._workers.run(_identity, root)
+        burst_ms = max(50, int(self._settle_s * 1000))
         try:
-            burst_ms = max(50, int(self._settle_s * 1000))
-            async for _ in awatch(os.fsdecode(root), stop_event=stop, step=burst_ms, debounce=burst_ms * 4):
-                yield None
+            async for changes in awatch(
+                os.fsdecode(root),
+                stop_event=stop,
+                step=burst_ms,
+                debounce=burst_ms * 4,
+                rust_timeout=LOOK_AT_ROOT_MS,
+                yield_on_timeout=True,
+            ):
+                if await self._workers.run(_identity, root) != identity:
+                    raise RootMissing("the folder was replaced")
+                if changes:
+                    yield None
         except (OSError, RuntimeError) as error:  # watchfiles raises RuntimeError when inotify has no room left
             raise RootMissing(str(error)) from error
         finally:

@@ -11,6 +11,7 @@ CREATE TABLE libraries (
 CREATE TABLE photos (
     photo_id text PRIMARY KEY,
     revision bigint NOT NULL,
+    kind text NOT NULL,
     facts jsonb NOT NULL,
     stated jsonb NOT NULL DEFAULT '{}',
     is_present boolean NOT NULL,
