@@ -1,20 +1,16 @@
 """In-memory twins of the ports, held to the same contract tests as the real ones."""
 
-import asyncio
 import copy
-import os
-import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
 from pictopy_ingest.domain.photos import FileRow, Library, PhotoRow, main_file
-from pictopy_ingest.domain.scan import Known, Walk
+from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
 from pictopy_ingest.ports import (
     Activity,
@@ -22,13 +18,9 @@ from pictopy_ingest.ports import (
     Cursor,
     Failure,
     FailureFilter,
-    Job,
     Order,
-    Outcome,
     Refused,
-    RootMissing,
     Scan,
-    Vanished,
 )
 
 Key = tuple[LibraryId, bytes]
@@ -335,69 +327,3 @@ class FakeStore:
 
 def _matches(one: Failure, wanted: FailureFilter) -> bool:
     return all(value is None or getattr(one, name) == value for name, value in vars(wanted).items())
-
-
-class FakeTree:
-    """Folders by root; a root that is not in `walks` is missing."""
-
-    def __init__(self) -> None:
-        self.walks: dict[bytes, Walk] = {}
-        self.made: set[Path] = set()
-        """Previews and thumbnails that exist."""
-
-    async def walk(self, root: bytes) -> Walk:
-        if root not in self.walks:
-            raise RootMissing("not there")
-        return self.walks[root]
-
-    async def is_there(self, root: bytes) -> bool:
-        return root in self.walks
-
-    async def resolve(self, path: bytes) -> bytes:
-        if path not in self.walks:
-            raise RootMissing("not there")
-        return path
-
-    async def file_inside(self, root: bytes, path: bytes) -> bytes | None:
-        walk = self.walks.get(root)
-        return root + b"/" + path if walk and path in {seen.path for seen in walk.files} else None
-
-    async def is_file(self, path: Path) -> bool:
-        return path in self.made
-
-    async def changes(self, root: bytes) -> AsyncIterator[None]:
-        if root not in self.walks:
-            raise RootMissing("not there")
-        yield None
-
-
-class FakePreparer:
-    """Gives what it was told to; a path that it was not told of has vanished."""
-
-    def __init__(self) -> None:
-        self.outcomes: dict[bytes, Outcome] = {}
-        self.read: list[bytes] = []
-
-    async def prepare(self, job: Job) -> Outcome:
-        self.read.append(job.seen.path)
-        outcome = self.outcomes.get(job.seen.path, Vanished(job.seen))
-        return replace(outcome, seen=job.seen)
-
-
-def fatal_prepare(job: Job, place: object) -> Outcome:
-    """Stands in for a decoder: a file called `fatal` ends its process, any other one is refused politely."""
-    if b"fatal" in job.seen.path:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Refused(job.seen, "only a fake")
-
-
-class DirectPreparer:
-    """The real work without worker processes, one file at a time."""
-
-    def __init__(self, work: Callable[[Job], Outcome]) -> None:
-        self._work = work
-        self._one = asyncio.Lock()
-
-    async def prepare(self, job: Job) -> Outcome:
-        async with self._one:
-            return await asyncio.to_thread(self._work, job)

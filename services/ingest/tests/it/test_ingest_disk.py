@@ -18,9 +18,10 @@ from pictopy_ingest.adapters.prepare import Workplace, prepare
 from pictopy_ingest.adapters.walker import DiskTree, walk
 from pictopy_ingest.app import SERVICE
 from pictopy_ingest.board import Board
+from pictopy_ingest.disk_fakes import DirectPreparer, fatal_prepare
 from pictopy_ingest.domain.scan import Seen, Stamp
 from pictopy_ingest.domain.sizes import Limits
-from pictopy_ingest.fakes import DirectPreparer, FakeStore, fatal_prepare
+from pictopy_ingest.fakes import FakeStore
 from pictopy_ingest.ports import Deps, Job, PictureFiles, Refused, RootMissing
 from pictopy_ingest.scanning import scan
 from pictopy_runtime.fakes import FakeBus

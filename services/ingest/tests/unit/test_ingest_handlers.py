@@ -21,10 +21,11 @@ from pictopy_contracts.messages import (
 )
 from pictopy_ingest import catalog, consumers, ledger
 from pictopy_ingest.board import Board
+from pictopy_ingest.disk_fakes import FakePreparer, FakeTree
 from pictopy_ingest.domain.facts import Facts
 from pictopy_ingest.domain.photos import Library
 from pictopy_ingest.domain.scan import Seen, Stamp
-from pictopy_ingest.fakes import FakePreparer, FakeStore, FakeTree
+from pictopy_ingest.fakes import FakeStore
 from pictopy_ingest.ports import Deps, FailureFilter, PictureFiles, Prepared
 from pictopy_runtime.fakes import FakeBus
 

@@ -18,10 +18,11 @@ from pictopy_contracts.messages import (
 )
 from pictopy_ingest import catalog, libraries
 from pictopy_ingest.board import Board
+from pictopy_ingest.disk_fakes import FakePreparer, FakeTree
 from pictopy_ingest.domain.facts import Facts, Stated
 from pictopy_ingest.domain.photos import Library
 from pictopy_ingest.domain.scan import Seen, Stamp, Walk
-from pictopy_ingest.fakes import FakePreparer, FakeStore, FakeTree
+from pictopy_ingest.fakes import FakeStore
 from pictopy_ingest.ports import Deps, FailureFilter, PictureFiles, Prepared, Refused
 from pictopy_ingest.scanning import scan
 from pictopy_runtime.errors import AppError
