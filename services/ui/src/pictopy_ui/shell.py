@@ -6,7 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pictopy_ui.pages import (
+from pictopy_ui.parts import nav, trouble
+from pictopy_ui.parts.canvas import asset
+from pictopy_ui.ports import Deps
+from pictopy_ui.views import (
     activity,
     event,
     events,
@@ -20,9 +23,6 @@ from pictopy_ui.pages import (
     search,
     story,
 )
-from pictopy_ui.parts import nav, trouble
-from pictopy_ui.parts.canvas import asset
-from pictopy_ui.ports import Deps
 
 STATIC = Path(__file__).with_name("static")
 

@@ -198,6 +198,7 @@ def test_name_typed_under_a_face_is_a_decision(browser: Browser, pages: str, hou
     browser.keys("Dörte <b>\n")
     browser.wait("all('.person input').length == 2 && all('.name').some((one) => one.innerText == 'Dörte <b>')")
     assert house.people[person_id].name == "Dörte <b>"
+    assert browser.run("return all('.person').every((one) => one.children.length == 3)"), "a card lost a part"
     browser.wait("[...document.querySelectorAll('button')].some((one) => one.innerText.includes('Undo'))")
     browser.run("[...document.querySelectorAll('button')].find((one) => one.innerText.includes('Undo')).click()")
     browser.wait("all('.person input').length == 3")

@@ -23,6 +23,11 @@ def test_command_serves_the_package_and_tells_nobody() -> None:
     } <= set(line)
 
 
+def test_streamlit_finds_no_pages_of_its_own() -> None:
+    """Beside the script lies no folder that Streamlit would take for pages and show before ours."""
+    assert not (SCRIPT.parent / "pages").exists()
+
+
 def test_token_is_not_on_the_command_line() -> None:
     """Settings travel in the environment: a command line can be read by everybody on the machine."""
     assert not any("token" in word.casefold() for word in command("::1", 1))

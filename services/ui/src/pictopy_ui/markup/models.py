@@ -42,19 +42,17 @@ def _model(model: Model, pull: Pull | None) -> str:
             ("in use", "good", model.in_use),
             ("installed", "", model.installed and not model.in_use),
             ("starter", "", model.starter and not model.installed),
+            ("only from a mirror", "busy", model.only_from_mirror and not model.installed),
         )
         if is_set
     )
     work = ", ".join(TASKS.get(task, (task, ""))[0] for task in model.tasks or (model.task,))
-    facts = " · ".join(text for text in (work, bytes_text(model.bytes), _licence(model)) if text)
+    facts = " · ".join(text for text in (work, bytes_text(model.bytes), model.licence) if text)
     return (
         f"<li><div><strong>{esc(model.title or model.id)}</strong> {flags}<div>{esc(model.note or '')}</div>"
-        f'<small>{esc(facts)}</small>{_pull(pull)}</div><div class="ways">{_way(model, pull)}</div></li>'
+        f'<small title="{esc(model.licence_allows)}">{esc(facts)}</small>{_pull(pull)}</div>'
+        f'<div class="ways">{_way(model, pull)}</div></li>'
     )
-
-
-def _licence(model: Model) -> str:
-    return f"{model.licence} ({model.licence_allows})" if model.licence_allows else model.licence
 
 
 def _way(model: Model, pull: Pull | None) -> str:
@@ -63,8 +61,6 @@ def _way(model: Model, pull: Pull | None) -> str:
         return ""
     if model.installed:
         return button("Remove", "remove", label=f"Remove {name}", id=model.id)
-    if model.only_from_mirror:
-        return '<span class="tag">only from a mirror</span>'
     return button("Get", "pull", label=f"Get {name}", css="strong", id=model.id)
 
 

@@ -13,7 +13,8 @@ function isSame(was, now) {
 
 function patch(from, to) {
   const old = [...from.childNodes];
-  [...to.childNodes].forEach((now, index) => {
+  const fresh = [...to.childNodes]; // `to` itself shrinks while its nodes move over
+  fresh.forEach((now, index) => {
     const was = old[index];
     if (!was) from.appendChild(now);
     else if (!isSame(was, now)) was.replaceWith(now);
@@ -24,7 +25,7 @@ function patch(from, to) {
       patch(was, now);
     }
   });
-  old.slice(to.childNodes.length).forEach((node) => node.remove());
+  old.slice(fresh.length).forEach((node) => node.remove());
 }
 
 function isPlain(event) {

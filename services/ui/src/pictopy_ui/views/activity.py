@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pictopy_ui.answers import Activity, Failure, Listing, Write
+from pictopy_ui.domain.words import plural
 from pictopy_ui.markup import notes, work
 from pictopy_ui.parts import nav
 from pictopy_ui.parts.canvas import Act, canvas
@@ -41,7 +42,7 @@ def _progress(deps: Deps) -> None:
 def _bad(activity: Activity) -> None:
     bad = activity.failed_files + activity.dead
     if bad:
-        canvas(notes.note(f"{bad:,} things need a look: see Problems below."), key="progress-bad")
+        canvas(notes.note(f"{plural(bad, 'thing')} went wrong: see Problems below."), key="progress-bad")
 
 
 def _failures(deps: Deps) -> None:
