@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.messages import FileRef
 from pictopy_ingest.domain.facts import Stated
-from pictopy_ingest.domain.photos import FileRow, PhotoRow, main_file
+from pictopy_ingest.domain.photos import FileRow, PhotoRow, file_ref, main_file
 
 What = Literal["added", "changed", "moved", "removed"]
 
@@ -32,13 +33,14 @@ def change_of(
         return Change(PhotoRow(photo_id, 1, main.facts, Stated(), is_present=True, added_at=at), "added")
     facts = main.facts if main else before.facts
     row = replace(before, facts=facts, is_present=main is not None)
-    what = _what(before, row, {file.key for file in old}, {file.key for file in new})
+    what = _what(before, row, {file_ref(file) for file in old}, {file_ref(file) for file in new})
     if what is not None:
         row = replace(row, revision=row.revision + 1)
     return Change(row, what, is_turned=facts.orientation != before.facts.orientation)
 
 
-def _what(before: PhotoRow, row: PhotoRow, old: set[object], new: set[object]) -> What | None:
+def _what(before: PhotoRow, row: PhotoRow, old: set[FileRef], new: set[FileRef]) -> What | None:
+    """A file that only got another size or time is told of too: who writes files trusts only the one it knows."""
     if not row.is_present:
         return "removed" if before.is_present else None
     is_back = not before.is_present
