@@ -3,7 +3,7 @@
 import httpx
 import streamlit as st
 
-from pictopy_runtime.signing import Signer
+from pictopy_contracts.signing import Signer
 from pictopy_ui import client, shell
 from pictopy_ui.images import SignedPictures
 from pictopy_ui.ports import Deps

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pictopy_runtime.signing import Signer
+from pictopy_contracts.signing import Signer
 from pictopy_ui.images import SignedPictures
 from pictopy_ui.launch import SCRIPT, command
 from pictopy_ui.parts.canvas import asset

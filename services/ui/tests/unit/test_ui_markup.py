@@ -110,3 +110,10 @@ def test_running_pulls_show_how_far_they_are() -> None:
     failed = models_markup.models([model], {"m": a.Pull(id="m", status="failed", reason="no space")})
     assert "no space" in failed
     assert 'data-act="pull"' in failed
+
+
+def test_a_sidecar_says_why_it_is_one() -> None:
+    """The reason of a write that succeeded explains its target; of one that failed it stands by itself."""
+    write = a.Write(write_id=1, path="x.jpg", target="sidecar", status="written", reason="the file is read-only")
+    assert "in a sidecar, because the file is read-only" in work.writes([write])
+    assert "<div>disk full</div>" in work.writes([write.model_copy(update={"status": "failed", "reason": "disk full"})])

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import APIRouter, Body, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from pictopy_runtime.signing import Signer
+from pictopy_contracts.signing import Signer
 from pictopy_ui.answers import Failure, Policy
 from pictopy_ui.domain.filters import Filters
 from pictopy_ui.fakes.drawing import draw

@@ -75,12 +75,14 @@ def _write(write: Write) -> str:
     target = {"embedded": "in the file", "sidecar": "in a sidecar"}.get(write.target, write.target)
     when = stamp_text(write.undone_at or write.written_at)
     shown = link("photo", esc(write.path), id=write.photo_id) if write.photo_id else esc(write.path)
-    reason = f"<div>{esc(write.reason)}</div>" if write.reason else ""
+    is_done = write.status == "written"
+    because = f", because {write.reason}" if write.reason and is_done else ""
+    reason = f"<div>{esc(write.reason)}</div>" if write.reason and not is_done else ""
     undo = button("Undo", "undo", label=f"Undo the write in {write.path}", id=str(write.write_id))
     return (
         f'<li><div><strong class="path">{shown}</strong> <span class="tag {tone}">{esc(word)}</span>'
-        f"<div>{esc(_wishes(write.wishes))}</div>{reason}<small>{esc(target)}{checked} · {esc(when)}</small></div>"
-        f'<div class="ways">{undo if write.status == "written" else ""}</div></li>'
+        f"<div>{esc(_wishes(write.wishes))}</div>{reason}<small>{esc(target + because)}{checked} · {esc(when)}</small></div>"
+        f'<div class="ways">{undo if is_done else ""}</div></li>'
     )
 
 
