@@ -2,6 +2,8 @@
 
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -36,7 +38,7 @@ def test_the_small_commands_answer(running: Running) -> None:
 
 
 def test_ports_ctrl_c_and_kill_9(tmp_path: Path) -> None:
-    """A taken port is replaced and named; Ctrl-C exits 0 and leaves no process; so does the start after a kill -9."""
+    """Taken ports are replaced and named, also later; Ctrl-C exits 0 and leaves no process, also after a kill -9."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -49,11 +51,27 @@ def test_ports_ctrl_c_and_kill_9(tmp_path: Path) -> None:
             running.process.wait(10)
             wait_until(lambda: not _alive(pids), 40, lambda: f"left: {_alive(pids)}")
         with stack.up() as running:
+            with _instead_of(running, "memories"):
+                wait_until(lambda: "was taken by another program: memories" in running.told(), 30, running.told)
+                running.settle()
             pids = list(running.processes().values())
             assert running.stop(signal.SIGINT) == 0, running.told()
             assert not _alive(pids)
             assert running.told().rstrip().endswith("stopped")
     assert stack.command("status").returncode == 1
+
+
+@contextmanager
+def _instead_of(running: Running, name: str) -> Iterator[None]:
+    """Somebody else listens on the port of that service, from the moment it dies."""
+    port = int(running.url(name).rpartition(":")[2])
+    with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        running.kill(name)
+        wait_until(lambda: not _alive([running.processes()[name]]), 5)
+        squatter.bind(("127.0.0.1", port))
+        squatter.listen()
+        yield
 
 
 def _alive(pids: list[int]) -> list[int]:

@@ -18,10 +18,10 @@ class ApiError(Exception):
 
 
 class Api:
-    """`urls`: service to base address."""
+    """`urls`: service to base address; looked at anew for each call."""
 
     def __init__(self, urls: Mapping[str, str], token: str) -> None:
-        self.urls = dict(urls)
+        self.urls = urls
         self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_S, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -56,9 +56,11 @@ class Api:
             return None
 
     def is_ready(self, service: str) -> bool:
-        path = "/_stcore/health" if service == "ui" else "/readyz"
+        """Whether it is the service of this very stack, and well: its token is ours."""
+        if service != "ui":
+            return (self.status(service) or {}).get("ready") is True
         try:
-            return self._http.get(self.urls[service] + path).is_success
+            return self._http.get(self.urls["ui"] + "/_stcore/health").is_success
         except httpx.HTTPError:
             return False
 

@@ -44,12 +44,12 @@ PRIVATE = {"ORT_DISABLE_TELEMETRY": "1"}
 
 @dataclass(frozen=True)
 class Wiring:
-    """Where everything is. `ports` has one for each service, also for those that are not started."""
+    """Where everything is. `ports` has one for each service, also for those that are not started, and may change."""
 
     nats_url: str
     nats_token: str
     token: str
-    ports: Mapping[str, int]
+    ports: dict[str, int]
     dsn: Mapping[str, str]
     data_root: Path
 

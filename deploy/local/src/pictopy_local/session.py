@@ -69,10 +69,8 @@ class Session:
 def own_session(data: DataDir, specs: Sequence[ServiceSpec]) -> Iterator[Session]:
     """Starts `specs` on `data`, which becomes ours meanwhile. Raises: AlreadyRunning."""
     data.make()
-    with data.locked(), running_stack(data, specs, say) as stack:
-        urls = {spec.name: stack.wiring.url(spec.name) for spec in specs}
-        with Api(urls, data.token()) as api:
-            yield Session(data, api, stack.tick)
+    with data.locked(), running_stack(data, specs, say) as stack, Api(stack.urls, data.token()) as api:
+        yield Session(data, api, stack.tick)
 
 
 @contextmanager

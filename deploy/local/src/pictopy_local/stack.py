@@ -1,22 +1,25 @@
 """The whole stack of one data folder: engines first, then the services, and the other way round at the end."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
-from pictopy_engines import NatsEngine, PostgresEngine, free_port
+from pictopy_engines import Child, NatsEngine, PostgresEngine, free_port, is_free
 from pictopy_local.data_dir import DataDir
 from pictopy_local.services import ALL, ServiceSpec, Wiring, environment
 from pictopy_local.state import ProcessState, State
-from pictopy_local.supervisor import CommandProgram, Supervisor, Watched
+from pictopy_local.supervisor import Supervisor, Watched
 
 DATABASE = "pictopy"
 TRIM_LOGS_EVERY_S = 60.0
+STOP_TIMEOUT_S = 25.0  # a service drains for 20 s
 LEFTOVER_TIMEOUT_S = 25.0  # longer than a service takes to drain
 
 
@@ -27,14 +30,35 @@ class Stack:
     data: DataDir
     wiring: Wiring
     supervisor: Supervisor
-
+    say: Callable[[str], None]
+    urls: dict[str, str] = field(default_factory=dict)
+    """Base address of each service that was started; kept up to date."""
     trimmed_at: float = 0.0
+
+    def start(self, specs: Sequence[ServiceSpec]) -> None:
+        self.urls.update({spec.name: self.wiring.url(spec.name) for spec in specs})
+        self.supervisor.start(*(ServiceProgram(spec, self) for spec in specs))
+        self.publish_state()
+        self.supervisor.changed = self.publish_state
 
     def tick(self) -> None:
         self.supervisor.tick()
         if time.monotonic() - self.trimmed_at > TRIM_LOGS_EVERY_S:
             self.trimmed_at = time.monotonic()
             self.data.trim_logs()
+
+    def claim_port(self, name: str) -> None:
+        """Before a start of that service: where somebody else took its port meanwhile it gets another one, and the
+        others, who know the old address, start again."""
+        taken = self.wiring.ports[name]
+        if is_free(taken):
+            return
+        self.wiring.ports[name] = free_port()
+        self.urls[name] = self.wiring.url(name)
+        self.say(f"port {taken} was taken by another program: {name} listens on {self.wiring.ports[name]}")
+        for watched in self.supervisor.watched:
+            if watched.program.name in self.urls and watched.child is not None:
+                watched.child.send(signal.SIGTERM)
 
     def publish_state(self) -> None:
         """Tells other commands, and the next start, which processes are ours."""
@@ -64,10 +88,8 @@ def running_stack(data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[st
     try:
         supervisor.start(postgres)
         supervisor.start(nats)
-        stack = Stack(data, _wire(data, postgres, nats, say), supervisor)
-        supervisor.start(*(_program(spec, stack) for spec in specs))
-        stack.publish_state()
-        supervisor.changed = stack.publish_state
+        stack = Stack(data, _wire(data, postgres, nats, say), supervisor, say)
+        stack.start(specs)
         yield stack
     finally:
         supervisor.stop()
@@ -101,11 +123,33 @@ def choose_ports(specs: Sequence[ServiceSpec], say: Callable[[str], None]) -> di
     return ports
 
 
-def _program(spec: ServiceSpec, stack: Stack) -> CommandProgram:
-    folder = stack.data.of_service(spec.name)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    env = environment(spec, stack.wiring, os.environ)
-    return CommandProgram(spec.name, [sys.executable, "-m", spec.module], stack.data.log_of(spec.name), env)
+@dataclass
+class ServiceProgram:
+    """One service; SIGTERM asks it to finish what it has in hand."""
+
+    spec: ServiceSpec
+    stack: Stack
+    child: Child | None = None
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def log(self) -> Path:
+        return self.stack.data.log_of(self.name)
+
+    def start(self) -> Child:
+        self.stack.claim_port(self.name)
+        self.stack.data.of_service(self.name).mkdir(mode=0o700, exist_ok=True)
+        env = environment(self.spec, self.stack.wiring, os.environ)
+        self.child = Child.start(self.name, [sys.executable, "-m", self.spec.module], log=self.log, env=env)
+        return self.child
+
+    def stop(self) -> None:
+        if self.child is not None:
+            self.child.stop(signal.SIGTERM, STOP_TIMEOUT_S)
+            self.child = None
 
 
 def end_leftovers(state: State) -> None:

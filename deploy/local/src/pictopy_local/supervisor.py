@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,6 @@ from pictopy_engines import Child, EngineError
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 HEALTHY_AFTER_S = 60.0
 """A program that lived that long starts its back-off anew."""
-STOP_TIMEOUT_S = 15.0
 
 
 class Program(Protocol):
@@ -28,26 +27,6 @@ class Program(Protocol):
     def start(self) -> Child: ...
 
     def stop(self) -> None: ...
-
-
-@dataclass
-class CommandProgram:
-    """A plain command line; SIGTERM asks it to finish."""
-
-    name: str
-    argv: Sequence[str]
-    log: Path
-    env: dict[str, str]
-    child: Child | None = None
-
-    def start(self) -> Child:
-        self.child = Child.start(self.name, self.argv, log=self.log, env=self.env)
-        return self.child
-
-    def stop(self) -> None:
-        if self.child is not None:
-            self.child.stop(signal.SIGTERM, STOP_TIMEOUT_S)
-            self.child = None
 
 
 @dataclass

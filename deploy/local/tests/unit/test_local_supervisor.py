@@ -5,14 +5,35 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
+from pictopy_engines import Child
 from pictopy_local.stack import end_leftovers, wait_for
 from pictopy_local.state import ProcessState, State
-from pictopy_local.supervisor import BACK_OFF_S, CommandProgram, Supervisor, Watched
+from pictopy_local.supervisor import BACK_OFF_S, Supervisor, Watched
+
+
+@dataclass
+class CommandProgram:
+    """A plain command line."""
+
+    name: str
+    argv: list[str]
+    log: Path
+    child: Child | None = None
+
+    def start(self) -> Child:
+        self.child = Child.start(self.name, self.argv, log=self.log)
+        return self.child
+
+    def stop(self) -> None:
+        if self.child is not None:
+            self.child.stop()
+
 
 SLEEP = "import time; time.sleep(60)"
 
@@ -20,7 +41,7 @@ SLEEP = "import time; time.sleep(60)"
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[..., CommandProgram]:
     def make(name: str, script: str = SLEEP) -> CommandProgram:
-        return CommandProgram(name, [sys.executable, "-c", script], tmp_path / f"{name}.log", dict(os.environ))
+        return CommandProgram(name, [sys.executable, "-c", script], tmp_path / f"{name}.log")
 
     return make
 

@@ -86,14 +86,18 @@ class Running:
         state = json.loads((self.data / "run" / "state.json").read_text(encoding="utf-8"))
         return {process["name"]: process["pid"] for process in state["processes"]}
 
+    def url(self, name: str) -> str:
+        """Base address of a service."""
+        state = json.loads((self.data / "run" / "state.json").read_text(encoding="utf-8"))
+        return next(str(process["url"]) for process in state["processes"] if process["name"] == name)
+
     def kill(self, name: str) -> None:
         """`kill -9`, nothing else."""
         os.kill(self.processes()[name], signal.SIGKILL)
 
     def call(self, method: str, service: str, path: str, **more: Any) -> Any:
         """JSON of a request with the token; anything but 2xx fails the test."""
-        state = json.loads((self.data / "run" / "state.json").read_text(encoding="utf-8"))
-        url = next(process["url"] for process in state["processes"] if process["name"] == service)
+        url = self.url(service)
         token = (self.data / "token").read_text(encoding="ascii").strip()
         headers = {"Authorization": f"Bearer {token}"}
         answer = httpx.request(method, url + path, headers=headers, timeout=30, trust_env=False, **more)
