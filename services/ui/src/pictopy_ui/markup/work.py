@@ -81,7 +81,8 @@ def _write(write: Write) -> str:
     undo = button("Undo", "undo", label=f"Undo the write in {write.path}", id=str(write.write_id))
     return (
         f'<li><div><strong class="path">{shown}</strong> <span class="tag {tone}">{esc(word)}</span>'
-        f"<div>{esc(_wishes(write.wishes))}</div>{reason}<small>{esc(target + because)}{checked} · {esc(when)}</small></div>"
+        f"<div>{esc(_wishes(write.wishes))}</div>{reason}"
+        f"<small>{esc(target + because)}{checked} · {esc(when)}</small></div>"
         f'<div class="ways">{undo if is_done else ""}</div></li>'
     )
 
