@@ -1,6 +1,7 @@
 """Which messages exist, who owns them, and which consumer does the work of each stage."""
 
 from pictopy_contracts import messages
+from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import Message, Stage
 
 OWNERS = ("ingest", "vision", "cluster", "search", "memories", "exif", "dead")
@@ -38,3 +39,9 @@ def stream_of(subject: str) -> str:
 def retry_subject(subject: str, durable: str) -> str:
     """Where a message is sent again for one consumer only; it lies in the same stream as `subject`."""
     return f"{owner_of(subject)}.retry.{durable}"
+
+
+def photo_of(message: Message) -> PhotoId | None:
+    """The one photo that a message is about."""
+    found = getattr(message, "photo_id", None) or getattr(getattr(message, "photo", None), "photo_id", None)
+    return PhotoId(found) if found else None

@@ -9,7 +9,6 @@ import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError
 
@@ -20,7 +19,8 @@ from pictopy_runtime.errors import Transient
 log = logging.getLogger(__name__)
 PUBLISH_TIMEOUT_S = 5.0
 DUPLICATE_WINDOW_S = 600.0  # the server's default is 120 s; a relay may be down longer than that
-DEAD_STREAM = "DEAD"
+NATS_ERRORS = (nats.errors.Error, JetStreamError, OSError, TimeoutError)
+"""What a server that is away, slow or starting looks like."""
 
 
 class Bus(Protocol):
@@ -51,7 +51,7 @@ class NatsBus:
         try:
             for subject, payload, msg_id in messages:
                 await self.jetstream.publish(subject, payload.encode(), headers={"Nats-Msg-Id": msg_id})
-        except (nats.errors.Error, JetStreamError, OSError, TimeoutError) as error:
+        except NATS_ERRORS as error:
             raise Transient(f"NATS: {error!r}") from error
 
     async def resend(self, subject: str, durable: str, payload: str, msg_id: str) -> None:
@@ -64,18 +64,11 @@ class NatsBus:
 
     async def declare_stream(self, owner: str) -> None:
         """Idempotent. Only the owner calls it (and all may call it for `dead`); others wait for it."""
-        config = StreamConfig(
-            name=owner.upper(),
-            subjects=[f"{owner}.>"],
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.OLD,
-            duplicate_window=DUPLICATE_WINDOW_S,
-        )
+        name, subjects = owner.upper(), [f"{owner}.>"]
         try:
-            await self.jetstream.stream_info(config.name or "")
+            await self.jetstream.stream_info(name)
         except NotFoundError:
-            await self.jetstream.add_stream(config)
+            await self.jetstream.add_stream(name=name, subjects=subjects, duplicate_window=DUPLICATE_WINDOW_S)
 
     async def close(self) -> None:
         await self.client.close()
@@ -91,18 +84,9 @@ async def connect(url: str, name: str, token: str | None = None, wait_s: float =
     deadline = asyncio.get_running_loop().time() + wait_s
     while True:
         try:
-            client = await nats.connect(
-                url,
-                name=name,
-                token=token,
-                connect_timeout=2,
-                allow_reconnect=True,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=1,
-                error_cb=on_error,
-            )
-            return NatsBus(client)
-        except (nats.errors.Error, OSError, TimeoutError) as error:
+            options = {"max_reconnect_attempts": -1, "reconnect_time_wait": 1}
+            return NatsBus(await nats.connect(url, name=name, token=token, error_cb=on_error, **options))
+        except NATS_ERRORS as error:
             if asyncio.get_running_loop().time() > deadline:
                 raise Transient(f"no NATS at {url}: {error!r}") from error
             await asyncio.sleep(0.5)

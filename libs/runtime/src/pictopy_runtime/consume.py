@@ -11,20 +11,18 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-import nats.errors
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError, NotFoundError
-from nats.js.errors import Error as JetStreamError
+from nats.js.api import ConsumerConfig
+from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from pictopy_contracts.messages import DeadLetter, Message
-from pictopy_contracts.registry import retry_subject, stream_of
+from pictopy_contracts.registry import photo_of, retry_subject, stream_of
 from pictopy_runtime import metrics
-from pictopy_runtime.bus import NatsBus
+from pictopy_runtime.bus import NATS_ERRORS, NatsBus
 from pictopy_runtime.errors import Poison, Transient
 from pictopy_runtime.logs import log_context
 
@@ -62,11 +60,6 @@ class ConsumerSpec(Generic[M, D]):
         return base * random.uniform(1.0, 1.25)  # noqa: S311  jitter, not a secret
 
 
-def photo_of(message: Message) -> Any:
-    """The photo that a message is about, or None."""
-    return getattr(message, "photo_id", None) or getattr(getattr(message, "photo", None), "photo_id", None)
-
-
 class Consumer(Generic[M, D]):
     """Runs one ConsumerSpec until `stopping` is set."""
 
@@ -87,8 +80,7 @@ class Consumer(Generic[M, D]):
                 group.create_task(self._slot(subscription, stopping))
 
     async def pending(self) -> int:
-        """Messages not yet settled: waiting, in work, or pausing before a retry. A durable that is about to be
-        declared may have work, so it counts as one; where the owner of the stream is absent there is none."""
+        """Messages not settled: waiting, in work, pausing. A durable about to be declared counts as one."""
         try:
             info = await self._bus.jetstream.consumer_info(self.stream, self.durable)
         except NotFoundError as error:
@@ -101,8 +93,6 @@ class Consumer(Generic[M, D]):
         config = ConsumerConfig(
             durable_name=self.durable,
             filter_subjects=[subject, retry_subject(subject, self.durable)],
-            deliver_policy=DeliverPolicy.ALL,
-            ack_policy=AckPolicy.EXPLICIT,
             ack_wait=self.spec.ack_wait_s,
             max_deliver=-1,
             max_ack_pending=max(1000, self.spec.concurrency * 4),
@@ -111,10 +101,8 @@ class Consumer(Generic[M, D]):
             try:
                 await self._bus.jetstream.add_consumer(self.stream, config)
                 return True
-            except NotFoundError:
-                log.info("waiting for the stream %s", self.stream)
-            except (nats.errors.Error, APIError, TimeoutError) as error:
-                log.warning("cannot declare %s: %r", self.durable, error)
+            except NATS_ERRORS as error:  # most often the owner of the stream has not started yet
+                log.info("%s waits for the stream %s: %r", self.durable, self.stream, error)
             await asyncio.sleep(1.0)
         return False
 
@@ -130,9 +118,9 @@ class Consumer(Generic[M, D]):
         try:
             await asyncio.wait({fetching, stopped}, return_when=asyncio.FIRST_COMPLETED)
             return (await fetching)[0] if fetching.done() else None
-        except (nats.errors.TimeoutError, TimeoutError):
+        except TimeoutError:
             return None
-        except (nats.errors.Error, JetStreamError) as error:
+        except NATS_ERRORS as error:
             await self._check_durable(error)
             return None
         finally:
@@ -147,7 +135,7 @@ class Consumer(Generic[M, D]):
             await self._bus.jetstream.consumer_info(self.stream, self.durable)
         except NotFoundError as gone:
             raise RuntimeError(f"the consumer {self.durable} was deleted") from gone
-        except (nats.errors.Error, JetStreamError, TimeoutError):
+        except NATS_ERRORS:
             return
 
     async def _settle(self, raw: Msg) -> None:
@@ -156,7 +144,7 @@ class Consumer(Generic[M, D]):
         with log_context(subject=raw.subject, attempt=attempt), metrics.in_work.labels(self.durable).track_inprogress():
             try:
                 outcome = await self._attempt(raw, attempt)
-            except (nats.errors.Error, JetStreamError, TimeoutError) as error:
+            except NATS_ERRORS as error:
                 log.warning("%s: not settled, it will come again: %r", self.durable, error)
                 outcome = "unsettled"
         metrics.handled.labels(self.durable, outcome).inc()

@@ -73,15 +73,12 @@ class PostgresDatabase:
         except OperationalError as error:
             raise Transient(f"Postgres: {error}") from error
 
-    async def migrate(self, folder: Path) -> None:
-        """Apply what is new of the runtime's own tables and of the service's, each file in one transaction."""
-        async with self.transaction() as connection:
-            await migrate(connection, self._schema, folder)
-
 
 async def migrate(connection: Connection, schema: str, folder: Path) -> None:
-    """Forward only. Raises when the database knows a migration that this program does not: an older program
-    must not touch a newer schema."""
+    """Apply what is new of the runtime's own tables and of the service's, forward only.
+
+    Raises when the database knows a migration that this program does not: it must not touch a newer schema.
+    """
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"pictopy:{schema}",))
     known = await connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,))
     if await known.fetchone() is None:  # `IF NOT EXISTS` asks for the right to create even where nothing is made

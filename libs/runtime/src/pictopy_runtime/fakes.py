@@ -1,12 +1,9 @@
-"""In-memory twins of the shared ports, for handler tests without an engine."""
+"""The in-memory twin of the bus, for handler tests without an engine."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import cast
+from collections.abc import Sequence
 
 from pictopy_contracts.messages import Message
 from pictopy_contracts.registry import all_messages, retry_subject
-from pictopy_runtime.database import Connection
 
 
 class FakeBus:
@@ -32,19 +29,3 @@ class FakeBus:
             self.resent.append((retry_subject(subject, durable), payload))
 
     async def ping(self) -> None: ...
-
-
-class FakeDatabase:
-    """Transactions on nothing, for handlers whose store is a fake too."""
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        yield cast(Connection, None)
-
-    async def ping(self) -> None: ...
-
-
-def __getattr__(name: str) -> object:
-    import pictopy_vectors.fakes as moved
-
-    return getattr(moved, name)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pictopy_runtime import outbox
 from pictopy_runtime.consume import Consumer
@@ -13,8 +13,7 @@ from pictopy_runtime.errors import Transient
 PING_TIMEOUT_S = 3.0
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """A dependency and how to ask it: `ping` raises when it is not well."""
 
     name: str

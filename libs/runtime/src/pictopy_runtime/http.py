@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
+from pictopy_contracts.signing import Signer
 from pictopy_runtime.errors import AppError, Transient
 from pictopy_runtime.health import Check, Progress, failing
-from pictopy_runtime.signing import Signer
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 common = APIRouter()
@@ -27,9 +27,8 @@ def deps_of(request: Request) -> Any:
 
 async def authorise(request: Request) -> None:
     """The bearer token, or for GET a valid signature of this very path. Raises AppError 401."""
-    if request.url.path in OPEN_PATHS or _has_token(request) or _has_signature(request):
-        return
-    raise AppError(401, "a bearer token is needed; `pictopy token` prints it")
+    if not (request.url.path in OPEN_PATHS or _has_token(request) or _has_signature(request)):
+        raise AppError(401, "a bearer token is needed; `pictopy token` prints it")
 
 
 def _has_token(request: Request) -> bool:

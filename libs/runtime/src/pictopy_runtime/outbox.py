@@ -5,14 +5,13 @@ more under the same message id, which the stream drops. A cursor (`id > last`) w
 """
 
 import asyncio
-import logging
+import contextlib
 
 from pictopy_contracts.messages import Message
 from pictopy_runtime.bus import Bus
 from pictopy_runtime.database import Connection, Database, PostgresDatabase
 from pictopy_runtime.errors import Transient
 
-log = logging.getLogger(__name__)
 BATCH = 200
 POLL_S = 1.0
 
@@ -24,6 +23,14 @@ async def add(connection: Connection, message: Message, msg_id: str) -> None:
         (msg_id, message.SUBJECT, message.model_dump_json()),
     )
     await connection.execute("SELECT pg_notify('outbox_' || current_schema(), '')")
+
+
+async def first_time(connection: Connection, durable: str, msg_id: str) -> bool:
+    """The inbox, for handlers whose effect has no natural key: False when the effect is in the database already."""
+    cursor = await connection.execute(
+        "INSERT INTO inbox (durable, msg_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (durable, msg_id)
+    )
+    return cursor.rowcount == 1
 
 
 async def waiting(database: Database) -> int:
@@ -47,33 +54,21 @@ async def relay_once(database: Database, bus: Bus) -> int:
     return len(rows)
 
 
-async def relay(database: PostgresDatabase, bus: Bus, schema: str) -> None:
-    """Publish for ever: woken by NOTIFY, and each second as a net."""
-    wake = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_listen(database, f"outbox_{schema}", wake))
+class Relay:
+    """Two loops that run for ever: publish when woken, and each second as a net; wake on NOTIFY."""
+
+    def __init__(self, database: PostgresDatabase, bus: Bus, schema: str) -> None:
+        self._database, self._bus, self._channel = database, bus, f"outbox_{schema}"
+        self._wake = asyncio.Event()
+
+    async def publish(self) -> None:
         while True:
-            await _relay_all(database, bus)
-            wake.clear()
-            try:
-                async with asyncio.timeout(POLL_S):
-                    await wake.wait()
-            except TimeoutError:
-                continue
+            while await relay_once(self._database, self._bus) == BATCH:
+                pass
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_S)
 
-
-async def _relay_all(database: Database, bus: Bus) -> None:
-    try:
-        while await relay_once(database, bus) == BATCH:
-            pass
-    except Transient as error:
-        log.warning("the outbox waits: %s", error)
-
-
-async def _listen(database: PostgresDatabase, channel: str, wake: asyncio.Event) -> None:
-    while True:
-        try:
-            await database.listen(channel, wake)
-        except Transient as error:
-            log.warning("not listening: %s", error)
-        await asyncio.sleep(POLL_S)
+    async def listen(self) -> None:
+        await self._database.listen(self._channel, self._wake)
+        raise Transient("the connection that listens has ended")

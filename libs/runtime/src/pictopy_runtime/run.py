@@ -12,24 +12,24 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
 
 import httpx
 import uvicorn
 from fastapi import APIRouter
-from psycopg_pool import PoolTimeout
 
+from pictopy_contracts.signing import Signer
 from pictopy_runtime import outbox
 from pictopy_runtime.bus import Bus, NatsBus, connect
 from pictopy_runtime.consume import Consumer, ConsumerSpec
-from pictopy_runtime.database import Database, PostgresDatabase
+from pictopy_runtime.database import Database, PostgresDatabase, migrate
 from pictopy_runtime.errors import Transient
 from pictopy_runtime.health import Check, Progress
 from pictopy_runtime.http import Web, make_app
 from pictopy_runtime.logs import configure
 from pictopy_runtime.settings import BaseServiceSettings
-from pictopy_runtime.signing import Signer
 from pictopy_runtime.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -61,14 +61,6 @@ class Kit:
 
     def add_check(self, name: str, ping: Callable[[], Awaitable[None]]) -> None:
         self.checks.append(Check(name, ping))
-
-    def vectors(self, settings: BaseServiceSettings) -> Any:  # moves to pictopy_vectors
-        from pictopy_vectors.open import open_vectors
-
-        key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-        vectors = open_vectors(settings.qdrant_url, key, settings.data_dir / "qdrant")
-        self.add_check("qdrant", vectors.ping)
-        return vectors
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,6 @@ async def _serve(service: Service[S, D], settings: S) -> None:
             await bus.declare_stream(owner)
         deps = await service.open_deps(settings, kit, stack)
         await _work(service, settings, kit, bus, deps)
-    log.info("%s has drained", service.name)
 
 
 async def _open_kit(service: Service[S, D], settings: S, bus: NatsBus, stack: AsyncExitStack) -> Kit:
@@ -129,11 +120,9 @@ async def _open_database(service: Service[S, D], settings: S, stack: AsyncExitSt
         raise RuntimeError(f"set {service.name.upper()}_POSTGRES_DSN")
     database = PostgresDatabase(settings.postgres_dsn.get_secret_value(), service.name)
     stack.push_async_callback(database.close)
-    try:
-        await database.open(settings.startup_wait_s)
-    except PoolTimeout as error:
-        raise Transient(f"no Postgres within {settings.startup_wait_s:.0f} s") from error
-    await database.migrate(service.migrations)
+    await database.open(settings.startup_wait_s)
+    async with database.transaction() as connection:
+        await migrate(connection, service.name, service.migrations)
     return database
 
 
@@ -146,9 +135,10 @@ async def _work(service: Service[S, D], settings: S, kit: Kit, bus: NatsBus, dep
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve())
         drained = [group.create_task(consumer.run(stopping)) for consumer in consumers]
-        endless = [group.create_task(_for_ever(loop, deps)) for loop in service.loops]
+        endless = [group.create_task(_for_ever(partial(loop, deps))) for loop in service.loops]
         if kit.database:
-            endless.append(group.create_task(outbox.relay(kit.database, kit.bus, service.name)))
+            relay = outbox.Relay(kit.database, kit.bus, service.name)
+            endless += [group.create_task(_for_ever(loop)) for loop in (relay.publish, relay.listen)]
         await stopping.wait()
         log.info("%s stops", service.name)
         if drained:
@@ -180,13 +170,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _for_ever(loop: Callable[[D], Awaitable[None]], deps: D) -> None:
+async def _for_ever(loop: Callable[[], Awaitable[None]]) -> None:
     """A loop may lose a neighbour and start over; any other end of it ends the service."""
     while True:
         try:
-            await loop(deps)
+            await loop()
         except Transient as error:
-            log.warning("%s starts over: %s", loop.__name__, error)
+            log.warning("%r starts over: %s", loop, error)
             await asyncio.sleep(LOOP_PAUSE_S)
         else:
-            raise RuntimeError(f"the loop {loop.__name__} ended")
+            raise RuntimeError(f"{loop!r} ended")

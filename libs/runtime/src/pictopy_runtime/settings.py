@@ -16,18 +16,12 @@ class BaseServiceSettings(BaseSettings):
     postgres_dsn: SecretStr | None = None
     nats_url: str = "nats://127.0.0.1:4222"
     nats_token: SecretStr | None = None
-    qdrant_url: str = ""
-    """`http(s)://...` of a Qdrant server; empty means the embedded engine under `data_dir`/qdrant."""
-    qdrant_api_key: SecretStr | None = None
     token: SecretStr
     """Bearer token of every HTTP API, and the key of signed image addresses."""
-    data_dir: Path
-    """The service's own folder on disk; never inside a photo library."""
+    data_dir: Path  # the service's own folder; never inside a photo library
     log_level: str = "INFO"
-    threads: int = 2
-    """Size of the pool that slow work runs in."""
-    startup_wait_s: float = 60.0
-    """How long to wait for Postgres and NATS at the start before giving up with exit code 1."""
+    threads: int = 2  # size of the pool that slow work runs in
+    startup_wait_s: float = 60.0  # for Postgres and NATS, before giving up with exit code 1
 
     @classmethod
     def settings_customise_sources(

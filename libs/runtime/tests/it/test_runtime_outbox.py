@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import PhotoRemoved
-from pictopy_runtime import inbox, outbox
+from pictopy_runtime import outbox
 from pictopy_runtime.bus import NatsBus
 from pictopy_runtime.database import PostgresDatabase, migrate
 from pictopy_runtime.errors import Transient
@@ -73,9 +73,9 @@ async def test_inbox_knows_the_first_time(database: DatabaseFactory, tmp_path: P
     """The same message id is new once a durable."""
     db = await database("sample", tmp_path)
     async with db.transaction() as connection:
-        assert await inbox.first_time(connection, "d", "1")
-        assert not await inbox.first_time(connection, "d", "1")
-        assert await inbox.first_time(connection, "e", "1")
+        assert await outbox.first_time(connection, "d", "1")
+        assert not await outbox.first_time(connection, "d", "1")
+        assert await outbox.first_time(connection, "e", "1")
 
 
 async def test_an_older_program_refuses_a_newer_schema(database: DatabaseFactory, tmp_path: Path) -> None:

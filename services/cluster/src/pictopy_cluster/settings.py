@@ -2,10 +2,10 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from pictopy_runtime.settings import BaseServiceSettings
+from pictopy_vectors.open import VectorSettings
 
 
-class ClusterSettings(BaseServiceSettings):
+class ClusterSettings(VectorSettings):
     model_config = SettingsConfigDict(env_prefix="CLUSTER_", extra="ignore")
 
     quiet_s: float = 2.0

@@ -11,12 +11,13 @@ from pictopy_search.pictures import Pictures
 from pictopy_search.ports import Deps
 from pictopy_search.settings import Settings
 from pictopy_search.store import PostgresStore
+from pictopy_vectors.open import vectors_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps:
-    vectors = kit.vectors(settings)
+    vectors = vectors_of(settings, kit)
     stack.push_async_callback(vectors.close)
     return Deps(PostgresStore(kit.db), Pictures(vectors), lambda: datetime.now(UTC))
 

@@ -2,8 +2,8 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from pictopy_runtime.settings import BaseServiceSettings
+from pictopy_vectors.open import VectorSettings
 
 
-class Settings(BaseServiceSettings):
+class Settings(VectorSettings):
     model_config = SettingsConfigDict(env_prefix="SEARCH_", extra="ignore")

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from pictopy_runtime.signing import Signer
+from pictopy_contracts.signing import Signer
 
 
 def parts(address: str) -> tuple[str, str, str]:
