@@ -132,10 +132,8 @@ def main() -> None:
     figures, table = measure(rows)
     if not given.json:
         print(f"{'':10} {'boundary P':>10} {'R':>6} {'F1':>6} {'BCubed P':>9} {'R':>6} {'F':>6}")
-        for name, edges, groups in table:
-            print(
-                f"{name:10} {edges[0]:10.3f} {edges[1]:6.3f} {edges[2]:6.3f} {groups[0]:9.3f} {groups[1]:6.3f} {groups[2]:6.3f}"
-            )
+        for name, (p, r, f), (bp, br, bf) in table:
+            print(f"{name:10} {p:10.3f} {r:6.3f} {f:6.3f} {bp:9.3f} {br:6.3f} {bf:6.3f}")
         print(", ".join(f"{name} {value:.3f}" for name, value in figures.items() if value is not None))
     rounded = {name: None if value is None else round(value, 5) for name, value in figures.items()}
     print(json.dumps(rounded | {"photos": len(rows), "data": given.data.name}))

@@ -1,5 +1,6 @@
 """Where cluster is put together: the only file that knows concrete classes."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ async def open_deps(settings: ClusterSettings, kit: Kit, stack: AsyncExitStack) 
         settings=settings,
         people=Debounce(settings.quiet_s, settings.longest_wait_s, settings.batch_faces),
         events=Debounce(settings.quiet_s, settings.longest_wait_s, settings.batch_photos),
+        log_lock=asyncio.Lock(),
         now=lambda: datetime.now(UTC),
     )
 

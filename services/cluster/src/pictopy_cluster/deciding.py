@@ -9,7 +9,7 @@ from pictopy_cluster.domain.people import ANCHORS
 from pictopy_cluster.domain.statements import Decision, Imported, replay
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.records import Person, StoredFace
-from pictopy_cluster.settling import settle_people
+from pictopy_cluster.settling import settle_affected
 from pictopy_runtime.errors import AppError
 
 Said = Literal["name", "same", "not_same", "not_a_face", "hide", "show", "assign"]
@@ -28,15 +28,15 @@ class Wish:
 
 
 async def decide(wish: Wish, deps: Deps) -> Decision:
-    """Append it to the log and settle people by it. Raises AppError 404, 409 or 422, and then nothing is written."""
-    async with deps.people.work():
+    """Append it to the log and do outright what it says. Raises AppError 404, 409 or 422; then nothing is written."""
+    async with deps.log_lock:
         decision = await _RULES[wish.kind](wish, deps)
-        return await _append(decision, {}, deps)
+        return await _append(decision, decision, {}, deps)
 
 
 async def undo(decision_id: int, deps: Deps) -> Decision:
     """As if it had never been said. Also an undo can be undone. Raises AppError 404 or 409."""
-    async with deps.people.work():
+    async with deps.log_lock:
         log = {row.decision_id: row for row, _ in await deps.store.decisions()}
         if decision_id not in log:
             raise AppError(404, f"there is no decision {decision_id}")
@@ -44,7 +44,7 @@ async def undo(decision_id: int, deps: Deps) -> Decision:
         if decision_id in undone_ids(list(log.values())):
             raise AppError(409, f"decision {decision_id} is undone already")
         hints = {face: person for person, faces in row.anchors.items() for face in faces}
-        return await _append(Decision(0, "undo", undoes=decision_id), hints, deps)
+        return await _append(Decision(0, "undo", undoes=decision_id), row, hints, deps)
 
 
 def _in_force(log: list[Decision]) -> list[Decision]:
@@ -58,16 +58,11 @@ def _in_force(log: list[Decision]) -> list[Decision]:
     return kept
 
 
-async def _append(decision: Decision, hints: Mapping[str, str], deps: Deps) -> Decision:
+async def _append(decision: Decision, about: Decision, hints: Mapping[str, str], deps: Deps) -> Decision:
     async with deps.store.unit() as unit:
         decision = replace(decision, decision_id=await unit.add_decision(decision))
-    is_settled = False
-    try:
-        await settle_people(deps, hints)
-        is_settled = True
-    finally:
-        if not is_settled:
-            deps.people.mark()  # the row stands, and the next run makes good what failed
+    deps.people.mark()  # the row stands; the next run draws what follows, and makes good a failure from here on
+    await settle_affected(deps, about, hints)
     return decision
 
 

@@ -1,5 +1,6 @@
 """Deps on fakes alone."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def fake_deps(store: FakeStore) -> Deps:
         settings=settings,
         people=Debounce(0, 0, 1),
         events=Debounce(0, 0, 1),
+        log_lock=asyncio.Lock(),
         now=lambda: MADE_AT,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pictopy_cluster.domain.people import Assigned
-from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.domain.statements import Decision, Imported
 from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
 from pictopy_contracts.messages import Message
 
@@ -71,6 +71,9 @@ class FakeStore:
     async def unassigned_faces(self, after: str, limit: int) -> list[StoredFace]:
         shown = self.tables.shown()
         return [face for face in shown if not face.person_id and face.is_face and face.face_id > after][:limit]
+
+    async def imported(self) -> list[Imported]:
+        return [Imported(face.face_id, face.imported_name) for face in await self.faces() if face.imported_name]
 
     async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]:
         known = self.tables
@@ -144,10 +147,10 @@ class FakeUnit:
         people = self.tables.people
         return dict(people) if person_ids is None else {one: people[one] for one in person_ids if one in people}
 
-    async def tallies(self) -> dict[str, Tally]:
+    async def tallies(self, person_ids: Sequence[str] | None = None) -> dict[str, Tally]:
         own: dict[str, list[StoredFace]] = {}
         for face in self.tables.shown():
-            if face.person_id:
+            if face.person_id and (person_ids is None or face.person_id in person_ids):
                 own.setdefault(face.person_id, []).append(face)
         return {person: _tally(faces) for person, faces in own.items()}
 

@@ -1,5 +1,6 @@
 """What the service needs of the world, and the Deps that its handlers get."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Protocol
 
 from pictopy_cluster.debounce import Debounce
 from pictopy_cluster.domain.people import Assigned
-from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.domain.statements import Decision, Imported
 from pictopy_cluster.gallery import Galleries
 from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
 from pictopy_cluster.settings import ClusterSettings
@@ -45,8 +46,8 @@ class Unit(Protocol):
 
     async def people(self, person_ids: Sequence[str] | None = None) -> dict[str, Person]: ...
 
-    async def tallies(self) -> dict[str, Tally]:
-        """Of every person with faces in photos that are there."""
+    async def tallies(self, person_ids: Sequence[str] | None = None) -> dict[str, Tally]:
+        """Of every person, or of these, that have faces in photos that are there."""
         ...
 
     async def save_people(self, people: Sequence[Person]) -> None: ...
@@ -89,6 +90,10 @@ class Store(Protocol):
 
     async def unassigned_faces(self, after: str, limit: int) -> list[StoredFace]: ...
 
+    async def imported(self) -> list[Imported]:
+        """Names that files carry over faces."""
+        ...
+
     async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]: ...
 
     async def decisions(self) -> list[tuple[Decision, datetime]]:
@@ -125,4 +130,6 @@ class Deps:
     settings: ClusterSettings
     people: Debounce
     events: Debounce
+    log_lock: asyncio.Lock
+    """Held while a decision or the outcome of a run is written, so that a run never overwrites a later decision."""
     now: Callable[[], datetime]

@@ -6,39 +6,65 @@ from dataclasses import replace
 from pictopy_cluster.domain.event_ids import event_ids
 from pictopy_cluster.domain.happenings import Found, Happening, happenings
 from pictopy_cluster.domain.moments import snap_of
-from pictopy_cluster.domain.people import Assigned, assign
-from pictopy_cluster.domain.statements import Imported, Statements, replay
+from pictopy_cluster.domain.people import Assigned, assign, told
+from pictopy_cluster.domain.statements import Decision, Statements, replay
 from pictopy_cluster.ports import Deps, Unit
 from pictopy_cluster.records import Person, StoredEvent, StoredFace, Tally
 from pictopy_cluster.telling import tell_events, tell_people, tell_photos
 
 
-async def settle_people(deps: Deps, hints: Mapping[str, str] | None = None) -> None:
-    """Run the whole clusterer. hints: face to the person it should count for when ids are kept, over the stored one.
-    The caller is inside `deps.people.work()`."""
-    faces = await deps.store.faces()
-    said = await statements(deps, faces)
+async def settle_people(deps: Deps) -> None:
+    """Run the whole clusterer; the caller is inside `deps.people.work()`.
+
+    A decision that was made meanwhile outdates the outcome: nothing is written, and the decision's own mark makes
+    another run due.
+    """
+    faces, log = await deps.store.faces(), await deps.store.decisions()
+    said = await statements(deps, [decision for decision, _ in log])
     galleries, loose = await deps.galleries.load(faces, deps.workers.run)
-    before = {face.face_id: face.person_id for face in faces if face.person_id} | dict(hints or {})
+    before = {face.face_id: face.person_id for face in faces if face.person_id}
     assigned = await deps.workers.run(assign, galleries, loose, said, before)
     changed = {face.face_id: assigned[face.face_id] for face in faces if assigned[face.face_id] != _now(face)}
+    async with deps.log_lock:
+        if len(await deps.store.decisions()) == len(log):
+            await write_people(deps, changed, said, None)
+
+
+async def settle_affected(deps: Deps, decision: Decision, hints: Mapping[str, str]) -> None:
+    """What a decision says outright, for the faces and people that it is about; the next run draws what follows from
+    it. hints: face to the person it goes back to, after an undo. The caller holds `deps.log_lock`."""
+    said = await statements(deps, [row for row, _ in await deps.store.decisions()])
+    people = {decision.person_id, decision.other_person_id, *decision.anchors, *hints.values()} - {None}
+    faces = {face.face_id: face for person in people for face in await deps.store.every_face_of(str(person))}
+    named = {*decision.face_ids, *hints} | {face for group in decision.anchors.values() for face in group}
+    faces |= await deps.store.faces_by_id(sorted(named))
+    outright = {face_id: told(face_id, said, hints.get(face_id, face.person_id)) for face_id, face in faces.items()}
+    now = {face_id: replace(_now(face), confidence=0.0) for face_id, face in faces.items()}
+    changed = {face_id: one for face_id, one in outright.items() if replace(one, confidence=0.0) != now[face_id]}
+    touched = {str(person) for person in people} | {face.person_id for face in faces.values() if face.person_id}
+    touched |= {one.person_id for one in changed.values() if one.person_id}
+    await write_people(deps, changed, said, sorted(touched))
+
+
+async def write_people(
+    deps: Deps, changed: Mapping[str, Assigned], said: Statements, person_ids: Sequence[str] | None
+) -> None:
     async with deps.store.unit() as unit:
         await tell_photos(unit, await unit.assign(changed) if changed else [])
-        await refresh_people(unit, said)
+        await refresh_people(unit, said, person_ids)
 
 
-async def statements(deps: Deps, faces: Sequence[StoredFace]) -> Statements:
-    log = [decision for decision, _ in await deps.store.decisions()]
-    return replay(log, [Imported(face.face_id, face.imported_name) for face in faces if face.imported_name])
+async def statements(deps: Deps, log: Sequence[Decision]) -> Statements:
+    return replay(log, await deps.store.imported())
 
 
 def _now(face: StoredFace) -> Assigned:
     return Assigned(face.person_id, face.source, face.confidence, face.is_face)
 
 
-async def refresh_people(unit: Unit, said: Statements) -> None:
-    """Names, counts and covers as they follow from the faces and the log."""
-    known, tallies = await unit.people(), await unit.tallies()
+async def refresh_people(unit: Unit, said: Statements, person_ids: Sequence[str] | None) -> None:
+    """Names, counts and covers of these, or of all, as they follow from the faces and the log."""
+    known, tallies = await unit.people(person_ids), await unit.tallies(person_ids)
     changed: list[Person] = []
     for person_id in sorted({*known, *tallies}):
         old = known.get(person_id, Person(person_id))

@@ -117,8 +117,9 @@ class PostgresUnit:
         )
         return {row["person_id"]: person_of(row) for row in await found.fetchall()}
 
-    async def tallies(self) -> dict[str, Tally]:
-        found = await self._connection.execute(TALLIES)
+    async def tallies(self, person_ids: Sequence[str] | None = None) -> dict[str, Tally]:
+        wanted = None if person_ids is None else list(person_ids)
+        found = await self._connection.execute(TALLIES, (wanted, wanted))
         return {
             row["person_id"]: Tally(row["face_count"], row["photo_count"], row["best_face_id"], set(row["face_ids"]))
             for row in await found.fetchall()
@@ -194,7 +195,7 @@ TALLIES = """
 SELECT person_id, count(*) AS face_count, count(DISTINCT photo_id) AS photo_count, array_agg(face_id) AS face_ids,
     (array_agg(face_id ORDER BY quality DESC, face_id))[1] AS best_face_id
 FROM faces JOIN photos USING (photo_id)
-WHERE person_id IS NOT NULL AND NOT is_removed
+WHERE person_id IS NOT NULL AND NOT is_removed AND (%s::text[] IS NULL OR person_id = ANY(%s))
 GROUP BY person_id
 """
 

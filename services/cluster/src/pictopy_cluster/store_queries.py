@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pictopy_cluster.domain.happenings import Happening
-from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.domain.statements import Decision, Imported
 from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace
 from pictopy_contracts.geometry import Box
 from pictopy_runtime.database import Database
@@ -67,6 +67,10 @@ class PostgresQueries:
             limit,
         )
         return [face_of(row) for row in rows]
+
+    async def imported(self) -> list[Imported]:
+        rows = await self._rows("SELECT face_id, imported_name FROM faces WHERE imported_name IS NOT NULL")
+        return [Imported(row["face_id"], row["imported_name"]) for row in rows]
 
     async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]:
         rows = await self._rows(

@@ -20,7 +20,7 @@ STAR_RATIO = 8
 """A lone face joins a group of at least so many without being the group's own best."""
 NEAR_MEANS = 20
 """How many nearest groups are weighed besides those that share a neighbour edge; 10 to 60 made no difference."""
-PAIRS_AT_ONCE = 1 << 15
+PAIRS_AT_ONCE = 1 << 13
 
 
 def components(a: Ints, b: Ints, total: int) -> Ints:

@@ -56,6 +56,15 @@ def _said(face: str, said: Statements) -> Assigned:
     return Assigned(said.pins[face], "user", 1.0) if face in said.pins else Assigned()
 
 
+def told(face: str, said: Statements, current: str | None) -> Assigned:
+    """What statements tell of a face that has this person now, before any clustering."""
+    outright = _said(face, said)
+    person = said.person(current) if current else None
+    if outright.person_id or not outright.is_face or person is None or (face, person) in said.rejects:
+        return outright
+    return Assigned(person, "auto", 0.5)
+
+
 def _assign_model(gallery: Gallery, said: Statements, before: Mapping[str, str]) -> dict[str, Assigned]:
     kept = np.array([face not in said.not_faces for face in gallery.face_ids], bool)
     ids = [face for face, keep in zip(gallery.face_ids, kept, strict=True) if keep]

@@ -31,6 +31,7 @@ CREATE TABLE faces (
 );
 CREATE INDEX faces_of_photo ON faces (photo_id);
 CREATE INDEX faces_of_person ON faces (person_id);
+CREATE INDEX faces_imported ON faces (face_id) WHERE imported_name IS NOT NULL;
 
 CREATE TABLE people (
     person_id     text PRIMARY KEY,
