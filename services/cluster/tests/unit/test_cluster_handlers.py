@@ -1,6 +1,8 @@
 """Messages in, state and messages out, on fakes: twice is once."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,8 @@ from pictopy_cluster.consumers import (
     on_photo_removed,
 )
 from pictopy_cluster.debounce import Debounce
+from pictopy_cluster.deciding import Wish, decide
+from pictopy_cluster.domain.people import assign
 from pictopy_cluster.fake_deps import arrive, fake_deps
 from pictopy_cluster.fakes import FakeStore
 from pictopy_cluster.loops import backlog
@@ -30,6 +34,7 @@ from pictopy_contracts.messages import (
     PhotoPeopleAssigned,
     PhotoRemoved,
 )
+from pictopy_runtime.workers import Workers
 
 NAMES = ["anna"] * 4 + ["ben"] * 4 + ["lone"]
 
@@ -235,3 +240,23 @@ async def test_work_that_fails_stays_due() -> None:
         async with due.work():
             raise ValueError("broken")
     assert due.is_due
+
+
+async def test_a_decision_outdates_the_run_that_it_overtook(deps: Deps, store: FakeStore) -> None:
+    """What a run found before a decision was made is not written over it; another run is due."""
+    await arrive(deps, NAMES)
+    await settle_people(deps)
+    person = next(face.person_id for face in store.tables.faces.values() if face.photo_id == "p0")
+
+    class DecidingWorkers(Workers):
+        async def run(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+            result = await super().run(work, *args, **kwargs)
+            if work is assign:
+                await decide(Wish("hide", person), deps)
+            return result
+
+    async with deps.people.work():
+        await arrive(deps, ["anna"] * 12, range(9, 12))
+        await settle_people(replace(deps, workers=DecidingWorkers(1)))
+    assert store.tables.people[person or ""].hidden
+    assert deps.people.is_due

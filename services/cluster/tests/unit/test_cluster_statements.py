@@ -157,3 +157,29 @@ def test_faces_keep_their_ids_over_a_new_look() -> None:
 def test_names_are_one_by_what_a_person_reads() -> None:
     """Case, spaces and composed letters make no difference."""
     assert name_key("  José  GARCÍA ") == name_key("José garcía")
+
+
+def test_growth_keeps_every_name() -> None:
+    """Named people keep all their faces and their ids when the library grows to three times its size."""
+    names = [f"person{n % 15}" for n in range(180)]
+    embedding = people(names, spread=0.5, seed=5)
+    ids = tuple(f"g{n:03d}" for n in range(len(names)))
+    log: list[Decision] = []
+    before: dict[str, str] = {}
+    for total in (60, 120, 180):
+        made = faces(embedding[:total])
+        gallery = Gallery(ids[:total], made, learn(made, UNKNOWN), UNKNOWN)
+        result = assign([gallery], [], replay(log), before)
+        now = {face: one.person_id for face, one in result.items() if one.person_id}
+        assert all(now[face] == person for row in log for person, own in row.anchors.items() for face in own)
+        before = now
+        if not log:
+            log = [
+                Decision(n + 1, "name", person, name=f"Name {n}", anchors={person: tuple(_of(now, person))})
+                for n, person in enumerate(sorted(set(now.values())))
+            ]
+    assert set(before.values()) >= {row.person_id for row in log}
+
+
+def _of(now: dict[str, str], person: str) -> list[str]:
+    return [face for face, one in now.items() if one == person]
