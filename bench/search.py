@@ -34,6 +34,7 @@ from pictopy_search.made_up_history import hear
 from pictopy_search.pictures import Pictures
 from pictopy_search.ports import Deps
 from pictopy_search.store import PostgresStore
+from pictopy_testing.database import migrated
 from pictopy_vectors.fakes import FakeVectors
 
 RUNS = 15
@@ -242,7 +243,7 @@ async def measure(dsn: str, photos: int | None) -> dict[str, Any]:
         store = PostgresStore(database)
         if photos is None:
             return {"queries": await read(store)}
-        await database.migrate(MIGRATIONS)
+        await migrated(database, "search", MIGRATIONS)
         photo_ids = await fill(database, photos)
         await analyse(database)
         indexing = await seconds(index(store, photo_ids))

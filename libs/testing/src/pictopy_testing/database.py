@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from pictopy_runtime.database import Connection, migrate
+from pictopy_runtime.database import Connection, Database, migrate
 
 
 class RolledBackDatabase:
@@ -41,3 +41,9 @@ async def rolled_back(dsn: str, schema: str, migrations: Path) -> AsyncIterator[
 
 async def _connect(dsn: str, schema: str) -> AsyncConnection[dict[str, Any]]:
     return await AsyncConnection.connect(dsn, autocommit=True, row_factory=dict_row, options=f"-c search_path={schema}")
+
+
+async def migrated(database: Database, schema: str, migrations: Path) -> None:
+    """The schema for good, for tests in which several connections meet."""
+    async with database.transaction() as connection:
+        await migrate(connection, schema, migrations)

@@ -22,6 +22,7 @@ from pictopy_exif.store import PostgresStore
 from pictopy_exif.undoing import undo_day
 from pictopy_runtime.database import PostgresDatabase
 from pictopy_runtime.outbox import waiting
+from pictopy_testing.database import migrated
 
 pytestmark = pytest.mark.it
 
@@ -141,7 +142,7 @@ async def committed(postgres_dsn: str) -> AsyncIterator[PostgresDatabase]:
     """A schema whose changes outlive the process that made them."""
     database = PostgresDatabase(postgres_dsn, SCHEMA)
     await database.open(30)
-    await database.migrate(MIGRATIONS)
+    await migrated(database, SCHEMA, MIGRATIONS)
     yield database
     async with database.transaction() as connection:
         await connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE")

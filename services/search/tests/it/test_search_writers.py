@@ -16,6 +16,7 @@ from pictopy_search.made_up_history import hear
 from pictopy_search.pictures import Pictures
 from pictopy_search.ports import Deps
 from pictopy_search.store import PostgresStore
+from pictopy_testing.database import migrated
 from pictopy_vectors.fakes import FakeVectors
 
 SCHEMA = "search_writers"
@@ -26,7 +27,7 @@ async def database(postgres_dsn: str) -> AsyncIterator[PostgresDatabase]:
     """A schema of its own, dropped at the end: what is rolled back cannot meet another writer."""
     opened = PostgresDatabase(postgres_dsn, SCHEMA)
     await opened.open(10)
-    await opened.migrate(MIGRATIONS)
+    await migrated(opened, SCHEMA, MIGRATIONS)
     yield opened
     async with opened.transaction() as connection:
         await connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(SCHEMA)))
