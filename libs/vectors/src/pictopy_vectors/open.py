@@ -31,6 +31,6 @@ def open_vectors(url: str, api_key: str | None, folder: Path) -> Vectors:
         from pictopy_vectors.server import ServerVectors  # noqa: PLC0415  1 s of imports only where used
 
         return ServerVectors(url, api_key)
-    from pictopy_vectors.edge import EdgeVectors  # noqa: PLC0415
+    from pictopy_vectors.edge import EdgeVectors  # noqa: PLC0415  only where used, as above
 
     return EdgeVectors(folder)

@@ -109,7 +109,7 @@ class FakeLibrary:
             title=title,
             title_source="user" if by_user else "auto",
             started_at_local=datetime(2020, 1, 1),  # noqa: DTZ001  naive by its nature
-            ended_at_local=datetime(2020, 1, 2),  # noqa: DTZ001
+            ended_at_local=datetime(2020, 1, 2),  # noqa: DTZ001  naive by its nature
             photo_ids=tuple(PhotoId(each) for each in photo_ids),
             is_gone=is_gone,
         )

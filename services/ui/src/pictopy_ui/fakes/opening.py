@@ -10,10 +10,10 @@ PATIENCE_S = 20.0
 
 def _script(house: object, page: str) -> None:
     """AppTest runs the body alone, so it brings its own imports."""
-    from typing import cast  # noqa: PLC0415
+    from typing import cast  # noqa: PLC0415  as the docstring says
 
-    from pictopy_ui.fakes import House, deps_of  # noqa: PLC0415
-    from pictopy_ui.shell import show  # noqa: PLC0415
+    from pictopy_ui.fakes import House, deps_of  # noqa: PLC0415  as the docstring says
+    from pictopy_ui.shell import show  # noqa: PLC0415  as the docstring says
 
     show(deps_of(cast(House, house)), page)
 
