@@ -314,9 +314,11 @@ class PostgresUnit:
         )
 
     async def _keep(self, statement: LiteralString, values: dict[str, Any]) -> None:
-        written = await self._connection.execute(statement, values)
-        if written.rowcount:
-            await self._connection.execute("UPDATE library SET version = version + 1")
+        await self._connection.execute(
+            "WITH kept AS (" + statement + " RETURNING 1)"  # noqa: S608  a LiteralString: pyright refuses any other
+            " UPDATE library SET version = version + 1 WHERE EXISTS (SELECT FROM kept)",
+            values,
+        )
 
     async def _rows(self, statement: LiteralString, values: Any = None) -> list[dict[str, Any]]:
         return await (await self._connection.execute(statement, values)).fetchall()

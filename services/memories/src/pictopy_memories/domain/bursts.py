@@ -14,9 +14,14 @@ UNITS = {Spread.DAY: "datetime64[D]", Spread.MONTH: "datetime64[M]", Spread.YEAR
 
 
 def burst_of(pool: Alike) -> NDArray[np.intp]:
-    """(k,) number of each photo's burst: chains of neighbours in time, so the pool must be in time order."""
-    linked = np.diagonal(pool.burst, offset=1)
-    return np.concatenate([np.zeros(min(1, len(pool.burst)), dtype=np.intp), np.cumsum(~linked)])
+    """(k,) number of each photo's burst: photos that a chain of like shots links, whatever was taken in between."""
+    number = np.arange(len(pool.burst), dtype=np.intp)
+    linked = pool.burst | np.eye(len(number), dtype=np.bool_)
+    while True:
+        lowest = np.min(np.where(linked, number[None, :], len(number)), axis=1, initial=len(number))
+        if np.array_equal(lowest, number):
+            return np.unique(number, return_inverse=True)[1]
+        number = lowest
 
 
 def best_of_each(groups: NDArray[np.intp], worth: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pictopy_memories.domain.library import Library, Out
+from pictopy_memories.domain.looks import beside
 
 REST_DAYS = 30
 """A photo rests so long after it was shown (study/algorithms.md 3.6)."""
@@ -28,7 +29,7 @@ WHY_OUT = {
     Out.REJECTED: "rated as rejected",
     Out.SCREENSHOT: "a screenshot",
     Out.DOCUMENT: "a document, a receipt or the like",
-    Out.RESTING: f"in another story within {REST_DAYS} days",
+    Out.RESTING: f"in another story within {REST_DAYS} days, itself or a shot beside it",
     Out.BLURRED: "blurred",
     Out.BADLY_EXPOSED: "too dark or too bright",
 }
@@ -46,7 +47,7 @@ def gated(library: Library) -> Library:
             (Out.REJECTED, columns.rating < 0),
             (Out.SCREENSHOT, columns.is_screenshot),
             (Out.DOCUMENT, columns.is_document),
-            (Out.RESTING, columns.shown_days < REST_DAYS),
+            (Out.RESTING, beside(columns, columns.shown_days < REST_DAYS)),
             (Out.BLURRED, (columns.sharpness < SHARPNESS_MIN) & ~loved),
             (Out.BADLY_EXPOSED, (columns.exposure < EXPOSURE_MIN) & ~loved),
         )

@@ -10,8 +10,8 @@ from pictopy_memories.domain.library import Columns, Rows
 
 SAME_COSINE = 0.90
 """From here two photos are never in one story (study/algorithms.md 3.5)."""
-BURST_COSINE = 0.93
 BURST_GAP_S = 12.0
+"""Near-duplicates taken so close to each other are one burst, of which the best shot stands for all."""
 BLIND_BURST_GAP_S = 2.0
 """Shots so close in time count as one burst even where nothing is known of their looks (study/algorithms.md 3.2, 5)."""
 SAME_PHASH_BITS = 10
@@ -58,14 +58,25 @@ def alike(columns: Columns, rows: Rows, vectors: Vectors) -> Alike:
     cosine = _cosine(rows, vectors)
     bits = _hamming(columns, rows)
     gap_s = _gap_s(columns, rows)
-    near_hash = bits <= SAME_PHASH_BITS
     blind = np.isnan(cosine) & (bits > 64)
-    same = (cosine >= SAME_COSINE) | near_hash | (blind & (gap_s <= BLIND_BURST_GAP_S))
-    burst = (gap_s <= BURST_GAP_S) & ((cosine >= BURST_COSINE) | near_hash)
-    burst |= blind & (gap_s <= BLIND_BURST_GAP_S)
+    same = (cosine >= SAME_COSINE) | (bits <= SAME_PHASH_BITS) | (blind & (gap_s <= BLIND_BURST_GAP_S))
     in_time = TIME_LIKENESS * np.exp(-gap_s / TIME_SCALE_S)
     likeness = np.where(np.isnan(cosine), in_time, np.clip(cosine, 0.0, 1.0))
-    return Alike(likeness.astype(np.float32), same, burst)
+    return Alike(likeness.astype(np.float32), same, same & (gap_s <= BURST_GAP_S))
+
+
+def beside(columns: Columns, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) the chosen photos and those taken within a burst's time of one: they would repeat it with a weaker shot."""
+    dated = ~np.isnat(columns.taken)
+    seconds = columns.taken.astype(np.int64)
+    marks = np.sort(seconds[chosen & dated])
+    if not len(marks):
+        return chosen
+    after = np.searchsorted(marks, seconds)
+    gap_before = np.abs(seconds - marks[np.clip(after - 1, 0, None)])
+    gap_after = np.abs(marks[np.clip(after, None, len(marks) - 1)] - seconds)
+    found: NDArray[np.bool_] = chosen | (dated & (np.minimum(gap_before, gap_after) <= BURST_GAP_S))
+    return found
 
 
 def _cosine(rows: Rows, vectors: Vectors) -> NDArray[np.float32]:

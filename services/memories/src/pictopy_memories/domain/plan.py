@@ -12,7 +12,7 @@ from pictopy_memories.domain.facts import EventFacts, PersonFacts
 from pictopy_memories.domain.history import History
 from pictopy_memories.domain.kinds import KINDS
 from pictopy_memories.domain.library import Columns, Library, Rows
-from pictopy_memories.domain.looks import Vector
+from pictopy_memories.domain.looks import Vector, beside
 from pictopy_memories.domain.scoring import DAILY_KINDS, Scored, scored
 from pictopy_memories.domain.selection import select, shortlist
 from pictopy_memories.domain.story import Story, tell
@@ -84,7 +84,7 @@ def stories(
         if one.candidate.subject not in subjects
     ]
     told: list[Story] = []
-    used = np.zeros(len(library), dtype=np.bool_)
+    used = shown = np.zeros(len(library), dtype=np.bool_)
     while waiting and len(kinds) < most:
         best = max(range(len(waiting)), key=lambda n: _standing(waiting[n][0], kinds))
         one, pool = waiting.pop(best)
@@ -95,7 +95,8 @@ def stories(
             continue
         told.append(tell(library, planned.day, one, selection))
         kinds.append(one.candidate.kind)
-        used[selection.rows] = True
+        shown[selection.rows] = True
+        used = beside(library.columns, shown)
         waiting = [each for each in waiting if each[0].candidate.subject != one.candidate.subject]
     return told
 
