@@ -13,6 +13,7 @@ from pictopy_local.say import console, say
 
 RATE_WINDOW_S = 20.0
 LINE_EVERY_S = 5.0
+BAR_CHARACTERS = 16  # with the text beside it within 80 columns
 
 
 class View(Protocol):
@@ -56,7 +57,7 @@ class _Bar:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._rate = Rate()
-        self._task = progress.add_task("Importing", total=None, text="")
+        self._task = progress.add_task("", total=None, text="importing")
 
     def show(self, activity: Activity) -> None:
         text = wording(activity, self._rate.add(activity.done, time.monotonic()))
@@ -84,6 +85,6 @@ def import_view() -> Iterator[View]:
     if not console.is_terminal:
         yield _Lines()
         return
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}")
+    columns = BarColumn(bar_width=BAR_CHARACTERS), TextColumn("{task.fields[text]}")
     with Progress(*columns, console=console, transient=True) as progress:
         yield _Bar(progress)

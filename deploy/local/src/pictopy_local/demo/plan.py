@@ -10,6 +10,7 @@ from pictopy_local.demo.draw import Rng
 
 SEED = 20
 YEARS = 4
+SIGHTS_DEG = 0.07  # travellers get around: several kilometres between one walk and the next
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,15 @@ class Trip:
     scenes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Outing:
+    folder: str
+    day: date
+    hour: float
+    place: Place
+    camera: Camera
+
+
 HOME = Place("Freiburg", 47.9961, 7.8494, 60, has_summer_time=True, altitude_m=278)
 PHONE = Camera("Google", "Pixel 7")
 OLD_PHONE = Camera("Apple", "iPhone 13")
@@ -71,19 +81,19 @@ CAMERA = Camera("FUJIFILM", "X-T30", "9BQ04217")
 TRIPS = (
     Trip(
         "Lisbon",
-        Place("Lisbon", 38.7139, -9.1334, 0, has_summer_time=True),
+        Place("Lisbon", 38.7139, -9.1334, 0, True),
         3,
         5,
         5,
-        ("skyline", "beach", "sunset", "plate"),
+        ("skyline", "beach", "sunset", "plate", "city_night"),
     ),
     Trip(
         "Tromsø in winter",
-        Place("Tromsø", 69.6492, 18.9553, 60, has_summer_time=True),
+        Place("Tromsø", 69.6492, 18.9553, 60, True),
         2,
         2,
         4,
-        ("snow", "snow", "sunset", "city_night"),
+        ("snow", "lake", "sunset", "city_night", "plate"),
     ),
     Trip(
         "Kyoto",
@@ -99,13 +109,13 @@ TRIPS = (
         1,
         4,
         6,
-        ("desert", "desert", "plate", "sunset", "skyline"),
+        ("desert", "plate", "sunset", "skyline", "mountains"),
     ),
 )
 
 SEASONS: dict[int, tuple[str, ...]] = {
-    **dict.fromkeys((12, 1, 2), ("snow", "plate", "city_night", "birthday")),
-    **dict.fromkeys((3, 4, 5), ("garden", "forest", "skyline", "plate")),
+    **dict.fromkeys((12, 1, 2), ("snow", "mountains", "plate", "city_night", "birthday")),
+    **dict.fromkeys((3, 4, 5), ("garden", "forest", "skyline", "lake", "plate")),
     **dict.fromkeys((6, 7, 8), ("lake", "garden", "sunset", "mountains", "plate")),
     **dict.fromkeys((9, 10, 11), ("forest", "mountains", "sunset", "skyline", "plate")),
 }
@@ -124,33 +134,48 @@ def plan(today: date) -> list[Shot]:
 
 
 def _trip(trip: Trip, today: date, rng: Rng) -> Iterator[Shot]:
-    start = date(today.year - trip.years_ago, trip.month, int(rng.integers(3, 19)))
+    """A walk in the morning and one in the evening of each day."""
+    start = _start(trip, today)
     for day in range(trip.days):
-        for hour in sorted(rng.uniform(9, 20.5, int(rng.integers(3, 6)))):
+        for hour in (rng.uniform(9, 11), rng.uniform(17, 19)):
             camera = CAMERA if rng.random() < 0.6 else PHONE
-            folder = f"Trips/{start.year} {trip.folder}"
-            yield from _moment(rng, folder, (start + timedelta(day), hour), trip.place, trip.scenes, camera)
+            sight = replace(
+                trip.place,
+                latitude_deg=trip.place.latitude_deg + rng.normal(0, SIGHTS_DEG),
+                longitude_deg=trip.place.longitude_deg + rng.normal(0, SIGHTS_DEG),
+            )
+            outing = Outing(f"Trips/{start.year} {trip.folder}", start + timedelta(day), hour, sight, camera)
+            yield from _outing(rng, outing, trip.scenes, int(rng.integers(2, 4)))
+
+
+def _start(trip: Trip, today: date) -> date:
+    return date(today.year - trip.years_ago, trip.month, 6)
+
+
+def _is_away(day: date, today: date) -> bool:
+    """Nobody takes photos at home during a trip, or packs for it with a camera."""
+    return any(timedelta(-2) <= day - _start(trip, today) <= timedelta(trip.days + 1) for trip in TRIPS)
 
 
 def _everyday(today: date, rng: Rng) -> Iterator[Shot]:
-    """Two or three outings a month around home."""
-    first = date(today.year - YEARS, today.month, 1)
+    """An outing or two a month around home."""
     for month in range(YEARS * 12):
-        year, number = divmod(first.month - 1 + month, 12)
-        for _ in range(int(rng.integers(1, 4))):
-            day = date(first.year + year, number + 1, int(rng.integers(1, 29)))
+        year, number = divmod(today.month - 1 + month, 12)
+        for _ in range(int(rng.integers(1, 3))):
+            day = date(today.year - YEARS + year, number + 1, int(rng.integers(1, 29)))
             camera = OLD_PHONE if day.year < today.year - 1 else PHONE
-            moment = day, rng.uniform(10, 19)
-            yield from _moment(rng, str(day.year), moment, HOME, SEASONS[day.month], camera)
+            outing = Outing(str(day.year), day, rng.uniform(10, 17), HOME, camera)
+            if not _is_away(day, today):
+                yield from _outing(rng, outing, SEASONS[day.month], int(rng.integers(1, 4)))
 
 
 def _on_this_day(today: date, rng: Rng) -> Iterator[Shot]:
     """The same party in each earlier year, so that today has a memory."""
     for years_ago in range(1, YEARS):
         day = anniversary(today, years_ago)
-        for hour in sorted(rng.uniform(15, 19, 4)):
-            for shot in _moment(rng, str(day.year), (day, hour), HOME, ("birthday", "garden", "plate"), CAMERA):
-                yield replace(shot, caption="Birthday party" if shot.scene == "birthday" else None)
+        outing = Outing(str(day.year), day, rng.uniform(15, 16), HOME, CAMERA)
+        for shot in _outing(rng, outing, ("birthday", "garden", "plate", "lake"), 7):
+            yield replace(shot, caption="Birthday party" if shot.scene == "birthday" else None)
 
 
 def anniversary(today: date, years_ago: int) -> date:
@@ -161,24 +186,25 @@ def anniversary(today: date, years_ago: int) -> date:
         return today.replace(year=today.year - years_ago, day=28)
 
 
-def _moment(
-    rng: Rng, folder: str, when: tuple[date, float], place: Place, scenes: Sequence[str], camera: Camera
-) -> Iterator[Shot]:
-    """One picture, or now and then three of the same within seconds."""
-    taken = datetime.combine(when[0], time()) + timedelta(seconds=int(when[1] * 3600))
-    shot = Shot(
-        path=folder,
-        scene=scenes[int(rng.integers(len(scenes)))],
-        seed=int(rng.integers(1 << 31)),
-        taken_at_local=taken,
-        place=place,
-        camera=camera,
-        latitude_deg=round(place.latitude_deg + rng.normal(0, 0.012), 6),
-        longitude_deg=round(place.longitude_deg + rng.normal(0, 0.012), 6),
-        rating=int(rng.integers(4, 6)) if rng.random() < 0.06 else None,
-    )
-    for burst in range(3 if rng.random() < 0.06 else 1):
-        yield replace(shot, burst=burst, taken_at_local=taken + timedelta(seconds=burst * 2))
+def _outing(rng: Rng, outing: Outing, scenes: Sequence[str], pictures: int) -> Iterator[Shot]:
+    """A picture every few minutes, each of something else, now and then three of the same within seconds."""
+    taken = datetime.combine(outing.day, time()) + timedelta(seconds=int(outing.hour * 3600))
+    order = rng.permutation(len(scenes))
+    for number in range(pictures):
+        shot = Shot(
+            path=outing.folder,
+            scene=scenes[order[number % len(scenes)]],
+            seed=int(rng.integers(1 << 31)),
+            taken_at_local=taken,
+            place=outing.place,
+            camera=outing.camera,
+            latitude_deg=round(outing.place.latitude_deg + rng.normal(0, 0.006), 6),
+            longitude_deg=round(outing.place.longitude_deg + rng.normal(0, 0.006), 6),
+            rating=int(rng.integers(4, 6)) if rng.random() < 0.06 else None,
+        )
+        for burst in range(3 if rng.random() < 0.06 else 1):
+            yield replace(shot, burst=burst, taken_at_local=taken + timedelta(seconds=burst * 2))
+        taken += timedelta(seconds=int(rng.uniform(240, 1080)))
 
 
 def _path(shot: Shot, number: int) -> str:
