@@ -17,11 +17,12 @@ USUAL_TIMES = 30.0
 or twice of each costs at most .02 of boundary F1."""
 BOUND_S = (45 * 60.0, 150 * 60.0)
 """Whatever is usual: never under 45 minutes, never over two and a half hours."""
-NEAR_KM, NEAR_FACTOR = 1.5, 1.6
+NEAR_KM, NEAR_FACTOR = 1.5, 2.2
 """Within a walk of each other people pause longer in one event."""
 FAR_KM, FAR_FACTOR = 3.0, 0.35
 """Having gone far, a short gap is enough."""
-FLOOR_S = 10 * 60.0
+FLOOR_S, CEILING_S = 10 * 60.0, 4 * 3600.0
+"""Whatever the place says: ten minutes end nothing, four hours end everything."""
 PLACE_WITHIN_S = 3600.0
 """A shot without a place has that of the nearest shot within the hour."""
 SHORTEST_GAP_S = 1.0
@@ -61,7 +62,7 @@ def _ends(line: Timeline, gaps: Seconds) -> Flags:
     bound = np.clip(USUAL_TIMES * _usual(gaps), *BOUND_S)
     bound = np.where(moved <= NEAR_KM, bound * NEAR_FACTOR, bound)
     bound = np.where(moved > FAR_KM, bound * FAR_FACTOR, bound)
-    return np.asarray(gaps > np.maximum(bound, FLOOR_S))
+    return np.asarray(gaps > np.clip(bound, FLOOR_S, CEILING_S))
 
 
 def _usual(gaps: Seconds) -> Seconds:
