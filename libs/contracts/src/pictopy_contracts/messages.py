@@ -211,7 +211,8 @@ class AssignedFace(Part):
     face_id: FaceId
     box: Box
     person_id: PersonId | None = None
-    source: Literal["auto", "user"] = "auto"
+    source: Literal["auto", "user", "file"] = "auto"
+    """`user`: said in PictoPy; `file`: a name that another program wrote into the file."""
     confidence: float = 0.0
     is_face: bool = True
     """False after a person said «not a face»."""
@@ -233,6 +234,8 @@ class PersonChanged(Message):
     person_id: PersonId
     revision: int
     name: str | None = None
+    name_source: Literal["user", "file"] = "user"
+    """`file`: nobody said the name in PictoPy, it only stands in files."""
     hidden: bool = False
     face_count: int = 0
     cover_photo_id: PhotoId | None = None

@@ -33,7 +33,7 @@ def write_photo(file: Path, seed: int, size: tuple[int, int] = (480, 360)) -> Pa
 
 
 def mixed_folder(root: Path, photos: int = 20, first_seed: int = 0) -> Path:
-    """`photos` JPEGs in three folders, and a PNG, a WebP, a TIFF, a GIF, a copy, odd names (one not UTF-8) and three broken files."""
+    """`photos` JPEGs in three folders, one of each other format, a copy, odd names, and three broken files."""
     for number in range(photos):
         write_photo(root / f"day {number % 3}" / f"IMG_{number:04}.jpg", first_seed + number)
     picture = Image.open(root / "day 0" / "IMG_0000.jpg")

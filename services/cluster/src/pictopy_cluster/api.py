@@ -137,9 +137,8 @@ async def _person(person_id: str, deps: Deps) -> Person:
 
 
 async def _faces_page(faces: list[StoredFace], limit: int, deps: Deps) -> Page:
-    imported = await deciding.imported_faces(faces, deps)
     more = str(faces[-1].face_id) if limit and len(faces) == limit else None
-    return Page(items=[face_view(face, imported) for face in faces], next=more)
+    return Page(items=[face_view(face) for face in faces], next=more)
 
 
 def _page(items: Sequence[object], cursor: int, limit: int, total: int) -> Page:

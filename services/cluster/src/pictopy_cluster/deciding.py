@@ -6,9 +6,9 @@ from typing import Literal
 
 from pictopy_cluster.domain.names import name_key, person_of_face, printable
 from pictopy_cluster.domain.people import ANCHORS
-from pictopy_cluster.domain.statements import Decision, Imported, replay
+from pictopy_cluster.domain.statements import Decision
 from pictopy_cluster.ports import Deps
-from pictopy_cluster.records import Person, StoredFace
+from pictopy_cluster.records import Person
 from pictopy_cluster.settling import settle_affected
 from pictopy_runtime.errors import AppError
 
@@ -184,11 +184,3 @@ async def _fresh_id(face_ids: tuple[str, ...], deps: Deps) -> str:
 def undone_ids(log: list[Decision]) -> set[int]:
     """Decisions that do not count any more."""
     return {row.undoes for row in _in_force(log) if row.undoes is not None}
-
-
-async def imported_faces(faces: list[StoredFace], deps: Deps) -> set[str]:
-    """Those of the faces whose person is known from a name in the file alone."""
-    named = [Imported(face.face_id, face.imported_name) for face in faces if face.imported_name]
-    if not named:
-        return set()
-    return replay([decision for decision, _ in await deps.store.decisions()], named).imported

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from pydantic import BaseModel
 
-from pictopy_cluster.deciding import imported_faces, undone_ids
+from pictopy_cluster.deciding import undone_ids
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.views import DecisionView, EventDetail, FaceView, decision_view, event_detail, face_view
 from pictopy_contracts.geometry import Box
@@ -32,11 +32,10 @@ class ExportView(BaseModel):
 
 async def export(deps: Deps) -> ExportView:
     faces = await deps.store.faces()
-    imported = await imported_faces(faces, deps)
     of_person: dict[str, list[ExportedFace]] = defaultdict(list)
     for face in faces:
         if face.person_id:
-            of_person[face.person_id].append(_exported(face_view(face, imported)))
+            of_person[face.person_id].append(_exported(face_view(face)))
     log = await deps.store.decisions()
     undone = undone_ids([decision for decision, _ in log])
     return ExportView(
@@ -46,7 +45,7 @@ async def export(deps: Deps) -> ExportView:
         ],
         decisions=[decision_view(decision, at, decision.decision_id in undone) for decision, at in log],
         events=[event_detail(event) for event in await deps.store.list_events(None)],
-        rejected_faces=[_exported(face_view(face, imported)) for face in faces if not face.is_face],
+        rejected_faces=[_exported(face_view(face)) for face in faces if not face.is_face],
     )
 
 

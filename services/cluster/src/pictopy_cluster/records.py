@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pictopy_cluster.domain.happenings import Happening
+from pictopy_cluster.domain.statements import Source
 from pictopy_contracts.geometry import Box
 
 
@@ -24,7 +25,7 @@ class StoredFace:
     seen_at: datetime
     imported_name: str | None = None
     person_id: str | None = None
-    source: Literal["auto", "user"] = "auto"
+    source: Source = "auto"
     confidence: float = 0.0
     is_face: bool = True
 
@@ -55,6 +56,7 @@ class PhotoRow:
 class Person:
     person_id: str
     name: str | None = None
+    name_source: Literal["user", "file"] = "user"
     hidden: bool = False
     face_count: int = 0
     photo_count: int = 0

@@ -82,6 +82,7 @@ def _refreshed(old: Person, tally: Tally | None, said: Statements) -> Person:
     return replace(
         old,
         name=said.names.get(old.person_id) or (old.name if old.person_id in said.merged else None),
+        name_source="file" if old.person_id in said.file_names else "user",
         hidden=old.person_id in said.hidden,
         face_count=tally.face_count if tally else 0,
         photo_count=tally.photo_count if tally else 0,

@@ -183,12 +183,14 @@ ON CONFLICT (face_id) DO UPDATE SET box = excluded.box, score = excluded.score, 
 """
 
 SAVE_PERSON = """
-INSERT INTO people (person_id, name, hidden, face_count, photo_count, cover_face_id, merged_into, is_gone, revision)
-VALUES (%(person_id)s, %(name)s, %(hidden)s, %(face_count)s, %(photo_count)s, %(cover_face_id)s, %(merged_into)s,
-    %(is_gone)s, %(revision)s)
-ON CONFLICT (person_id) DO UPDATE SET name = excluded.name, hidden = excluded.hidden,
-    face_count = excluded.face_count, photo_count = excluded.photo_count, cover_face_id = excluded.cover_face_id,
-    merged_into = excluded.merged_into, is_gone = excluded.is_gone, revision = excluded.revision
+INSERT INTO people (person_id, name, name_source, hidden, face_count, photo_count, cover_face_id, merged_into, is_gone,
+    revision)
+VALUES (%(person_id)s, %(name)s, %(name_source)s, %(hidden)s, %(face_count)s, %(photo_count)s, %(cover_face_id)s,
+    %(merged_into)s, %(is_gone)s, %(revision)s)
+ON CONFLICT (person_id) DO UPDATE SET name = excluded.name, name_source = excluded.name_source,
+    hidden = excluded.hidden, face_count = excluded.face_count, photo_count = excluded.photo_count,
+    cover_face_id = excluded.cover_face_id, merged_into = excluded.merged_into, is_gone = excluded.is_gone,
+    revision = excluded.revision
 """
 
 TALLIES = """

@@ -41,6 +41,7 @@ async def tell_people(unit: Unit, people: Sequence[Person]) -> None:
             person_id=PersonId(person.person_id),
             revision=person.revision,
             name=person.name,
+            name_source=person.name_source,
             hidden=person.hidden,
             face_count=person.face_count,
             cover_photo_id=PhotoId(cover.photo_id) if cover else None,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from pictopy_cluster.deciding import Said, Wish
-from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.domain.statements import Decision, Source
 from pictopy_cluster.records import Person, StoredEvent, StoredFace
 from pictopy_contracts.geometry import Box
 
@@ -31,7 +31,7 @@ class FaceView(BaseModel):
     photo_id: str
     box: Box
     person_id: str | None
-    source: Literal["auto", "user", "imported"]
+    source: Source
     confidence: float
     quality: float
     is_face: bool
@@ -108,14 +108,13 @@ def person_view(person: Person, covers: dict[str, StoredFace]) -> PersonView:
     )
 
 
-def face_view(face: StoredFace, imported: set[str]) -> FaceView:
-    """`imported`: faces whose person comes from a name in the file alone."""
+def face_view(face: StoredFace) -> FaceView:
     return FaceView(
         face_id=face.face_id,
         photo_id=face.photo_id,
         box=face.box,
         person_id=face.person_id,
-        source="imported" if face.face_id in imported else face.source,
+        source=face.source,
         confidence=face.confidence,
         quality=face.quality,
         is_face=face.is_face,

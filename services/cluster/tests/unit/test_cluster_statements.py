@@ -84,6 +84,7 @@ def test_imported_names_are_weaker_than_decisions() -> None:
     assert said.pins["f05"] == "A"
     assert said.pins["f00"] == "A"
     assert said.imported == {"f05"}
+    assert (said.source_of("f05"), said.source_of("nobody")) == ("file", "auto")
     alone = replay([], [Imported("f05", "Ben")])
     assert alone.pins == {"f05": person_of_name("ben")}
     assert alone.names == {person_of_name("Ben"): "Ben"}

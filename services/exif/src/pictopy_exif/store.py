@@ -97,11 +97,12 @@ class PostgresUnit:
         if known and known["revision"] >= person.revision:
             return []
         await self._connection.execute(
-            "INSERT INTO people (person_id, revision, name, hidden, is_gone, merged_into)"
-            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person_id) DO UPDATE SET revision = excluded.revision,"
-            " name = excluded.name, hidden = excluded.hidden, is_gone = excluded.is_gone,"
+            "INSERT INTO people (person_id, revision, name, name_source, hidden, is_gone, merged_into)"
+            " VALUES (%(person_id)s, %(revision)s, %(name)s, %(name_source)s, %(hidden)s, %(is_gone)s, %(merged_into)s)"
+            " ON CONFLICT (person_id) DO UPDATE SET revision = excluded.revision, name = excluded.name,"
+            " name_source = excluded.name_source, hidden = excluded.hidden, is_gone = excluded.is_gone,"
             " merged_into = excluded.merged_into",
-            (person.person_id, person.revision, person.name, person.hidden, person.is_gone, person.merged_into),
+            person.model_dump(),
         )
         before = Person.model_validate(known) if known else Person()
         if before == person_of(person):

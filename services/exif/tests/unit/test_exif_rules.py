@@ -55,6 +55,13 @@ def test_only_a_named_visible_person_is_a_wish(assigned: AssignedFace, person: P
     assert wishes_of([assigned], people(a=person), []).is_empty
 
 
+def test_a_name_that_only_stands_in_files_is_no_reason_to_write() -> None:
+    """An import alone changes no file; a face that a person assigned here is said."""
+    marie = people(a=Person(name="Marie", name_source="file"))
+    assert wishes_of([face("a"), face("a").model_copy(update={"source": "file"})], marie, []).is_empty
+    assert wishes_of([face("a").model_copy(update={"source": "user"})], marie, []).faces
+
+
 def test_a_merged_person_has_the_name_of_the_other() -> None:
     """Until cluster tells the new assignment of each photo."""
     merged = people(a=Person(name="x", is_gone=True, merged_into=PersonId("b")), b=Person(name="Anna"))

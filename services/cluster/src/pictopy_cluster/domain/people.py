@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from pictopy_cluster.domain.identity import stable_ids
 from pictopy_cluster.domain.models import Model
 from pictopy_cluster.domain.names import person_of_face
 from pictopy_cluster.domain.partition import partition
-from pictopy_cluster.domain.statements import Statements
+from pictopy_cluster.domain.statements import Source, Statements
 
 ANCHORS = 5
 """Faces that stand for a person in a decision that is not about each of its faces (design study 1.3)."""
@@ -24,7 +23,7 @@ class Assigned:
     """Whose a face is. `person_id` None: it looks like nobody else's."""
 
     person_id: str | None = None
-    source: Literal["auto", "user"] = "auto"
+    source: Source = "auto"
     confidence: float = 0.0
     is_face: bool = True
 
@@ -53,7 +52,7 @@ def _said(face: str, said: Statements) -> Assigned:
     """What statements alone tell of a face."""
     if face in said.not_faces:
         return Assigned(None, "user", 1.0, is_face=False)
-    return Assigned(said.pins[face], "user", 1.0) if face in said.pins else Assigned()
+    return Assigned(said.pins[face], said.source_of(face), 1.0) if face in said.pins else Assigned()
 
 
 def told(face: str, said: Statements, current: str | None) -> Assigned:
@@ -74,7 +73,7 @@ def _assign_model(gallery: Gallery, said: Statements, before: Mapping[str, str])
     for place, face in enumerate(ids):
         person = persons[int(found.label[place])]
         sure = round(float(found.confidence[place]), 2) if person else 0.0
-        result[face] = Assigned(person, "user" if face in said.pins else "auto", sure)
+        result[face] = Assigned(person, said.source_of(face), sure)
     return result
 
 

@@ -10,6 +10,8 @@ from typing import Literal
 
 from pictopy_cluster.domain.names import name_key, person_of_name
 
+Source = Literal["auto", "user", "file"]
+"""Who says whose face it is: likeness, a person in PictoPy, or a name in the file alone."""
 Kind = Literal["name", "same", "not_same", "not_a_face", "hide", "show", "assign", "undo"]
 
 
@@ -47,6 +49,13 @@ class Statements:
     merged: dict[str, str] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
     """Faces whose pin comes from an imported name alone."""
+    file_names: set[str] = field(default_factory=set)
+    """People whose name comes from files alone."""
+
+    def source_of(self, face: str) -> Source:
+        if face not in self.pins:
+            return "auto"
+        return "file" if face in self.imported else "user"
 
     def person(self, person_id: str) -> str:
         """The person that this one is now part of, or itself."""
@@ -178,4 +187,6 @@ def _import(said: Statements, imported: Sequence[Imported]) -> None:
         if free and (one.face_id, person) not in said.rejects:
             said.pins[one.face_id] = person
             said.imported.add(one.face_id)
-            said.names.setdefault(person, one.name)
+            if person not in said.names:
+                said.names[person] = one.name
+                said.file_names.add(person)

@@ -36,6 +36,7 @@ CREATE INDEX faces_imported ON faces (face_id) WHERE imported_name IS NOT NULL;
 CREATE TABLE people (
     person_id     text PRIMARY KEY,
     name          text,
+    name_source   text NOT NULL DEFAULT 'user',     -- file: it only stands in files
     hidden        boolean NOT NULL DEFAULT false,
     face_count    integer NOT NULL DEFAULT 0,
     photo_count   integer NOT NULL DEFAULT 0,

@@ -66,7 +66,13 @@ def event_photos_changed(
 
 
 def person_of(message: PersonChanged) -> Person:
-    return Person(name=message.name, hidden=message.hidden, is_gone=message.is_gone, merged_into=message.merged_into)
+    return Person(
+        name=message.name,
+        name_source=message.name_source,
+        hidden=message.hidden,
+        is_gone=message.is_gone,
+        merged_into=message.merged_into,
+    )
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Picture(_Frozen):
 
 class Person(_Frozen):
     name: str | None = None
+    name_source: Literal["user", "file"] = "user"
     hidden: bool = False
     is_gone: bool = False
     merged_into: PersonId | None = None
@@ -83,7 +84,10 @@ def wishes_of(
     happenings: Iterable[Happening],
     stated: Stated | None = None,
 ) -> Wishes:
-    """Named people who are not hidden, the event that the user titled, and what was asked by hand."""
+    """People who were named here and are not hidden, the event that the user titled, and what was asked by hand.
+
+    A name that only stands in files is no reason to write: an import alone changes no file.
+    """
     stated = stated or Stated()
     named = {(name, face.box) for face in faces if (name := _name_of(face, people))}
     return Wishes(
@@ -108,8 +112,10 @@ def _name_of(face: AssignedFace, people: Mapping[PersonId, Person]) -> str:
         if person is None or person.merged_into is None:
             break
         person = people.get(person.merged_into)
-    is_shown = person is not None and not (person.hidden or person.is_gone)
-    return _clean(person.name) if person is not None and is_shown else ""
+    if person is None or person.hidden or person.is_gone:
+        return ""
+    is_stated = person.name_source == "user" or face.source == "user"
+    return _clean(person.name) if is_stated else ""
 
 
 def _event_of(happenings: Iterable[Happening]) -> str | None:

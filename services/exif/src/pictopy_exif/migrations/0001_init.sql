@@ -21,6 +21,7 @@ CREATE TABLE people (
     person_id text PRIMARY KEY,
     revision bigint NOT NULL,
     name text,
+    name_source text NOT NULL,
     hidden boolean NOT NULL,
     is_gone boolean NOT NULL,
     merged_into text

@@ -12,7 +12,7 @@ from pictopy_ui.ports import Pictures
 
 SHARP_ENOUGH = 0.55  # of the picture's width: then the thumbnail (320 px or more) has pixels enough for a cover
 
-SOURCES = {"user": "confirmed by you", "auto": "found by likeness", "imported": "named in the file"}
+SOURCES = {"user": "confirmed by you", "auto": "found by likeness", "file": "named in the file"}
 
 Ratios = Mapping[str, float]
 """Width over height of photos by id; what is missing is guessed from the face."""
