@@ -10,20 +10,25 @@ class ServiceSpec:
     name: str
     default_port: int
     has_database: bool = True
+    niceness: int = 0
+    """0..19: who waits when all cores are busy. New photos show first, then they can be found, then understood."""
 
     @property
     def module(self) -> str:
         return f"pictopy_{self.name}"
 
+    def command(self, python: str) -> list[str]:
+        return ["nice", "-n", str(self.niceness), python, "-m", self.module]
+
 
 UI = ServiceSpec("ui", 8700, has_database=False)
 BACKEND = (
     ServiceSpec("ingest", 8701),
-    ServiceSpec("vision", 8702, has_database=False),
-    ServiceSpec("cluster", 8703),
-    ServiceSpec("search", 8704),
-    ServiceSpec("memories", 8705),
-    ServiceSpec("exif", 8706),
+    ServiceSpec("vision", 8702, has_database=False, niceness=15),
+    ServiceSpec("cluster", 8703, niceness=15),
+    ServiceSpec("search", 8704, niceness=8),
+    ServiceSpec("memories", 8705, niceness=15),
+    ServiceSpec("exif", 8706, niceness=15),
 )
 ALL = (*BACKEND, UI)
 EXPORTERS = tuple(spec for spec in BACKEND if spec.name in {"ingest", "cluster", "memories", "exif"})

@@ -143,7 +143,7 @@ class ServiceProgram:
         self.stack.claim_port(self.name)
         self.stack.data.of_service(self.name).mkdir(mode=0o700, exist_ok=True)
         env = environment(self.spec, self.stack.wiring, os.environ)
-        self.child = Child.start(self.name, [sys.executable, "-m", self.spec.module], log=self.log, env=env)
+        self.child = Child.start(self.name, self.spec.command(sys.executable), log=self.log, env=env)
         return self.child
 
     def stop(self) -> None:

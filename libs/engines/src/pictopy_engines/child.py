@@ -45,7 +45,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=None if env is None else dict(env),
-                start_new_session=True,
+                process_group=0,  # out of reach of Ctrl-C, but in our session: niceness counts within one session only
             )
         return cls(name, process, log)
 

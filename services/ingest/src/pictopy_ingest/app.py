@@ -39,7 +39,7 @@ async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps
         board=Board(),
         now=lambda: datetime.now(UTC),
         rhythm=rhythm,
-        in_hand=settings.workers * 3,
+        in_hand=settings.workers * 16,  # enough for the workers to go on while a batch is written
     )
 
 

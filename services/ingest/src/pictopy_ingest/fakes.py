@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
-from pictopy_ingest.domain.photos import FileRow, Library, PhotoRow, main_file
+from pictopy_ingest.domain.photos import READ_AGAIN_NS, FileRow, Library, PhotoRow, main_file
 from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
 from pictopy_ingest.ports import (
@@ -264,7 +264,7 @@ class FakeStore:
     async def reread_photo(self, photo_id: PhotoId) -> None:
         for key, file in self.state.files.items():
             if file.photo_id == photo_id:
-                self.state.files[key] = replace(file, stamp=replace(file.stamp, mtime_ns=-1))
+                self.state.files[key] = replace(file, stamp=replace(file.stamp, mtime_ns=READ_AGAIN_NS))
 
     async def reread_refused(self, library_id: LibraryId, path: bytes) -> None:
         self.state.refused[library_id, path].is_stale = True

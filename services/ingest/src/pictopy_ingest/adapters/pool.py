@@ -65,7 +65,6 @@ def _new_pool(workers: int) -> ProcessPoolExecutor:
 def _settle_in() -> None:
     """Ctrl-C is for the parent; and a worker whose parent was killed ends too, instead of waiting for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(5)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

@@ -10,6 +10,9 @@ from pictopy_contracts.messages import FileRef, Photo
 from pictopy_ingest.domain.facts import Facts, Stated
 from pictopy_ingest.domain.scan import Stamp
 
+READ_AGAIN_NS = -1
+"""In place of a file's time: it is to be read again, though nothing about it changed."""
+
 
 @dataclass(frozen=True)
 class Library:
