@@ -97,7 +97,7 @@ def show(count: int, floor: float, first: dict[str, Any], again: dict[str, Any])
         "photos_per_s": round(per_s, 1),
         "of_floor": round(per_s / floor, 2),
         "all_stages_photos_per_s": first["photos_per_s"],
-        "again_scan_s": again.get("scan_seconds"),
+        "again_scan_s": again["scan_seconds"],
         "again_files_written": again["written"],
         "failed": len(first["failed"]),
     }

@@ -1,6 +1,7 @@
 """The result of `pictopy once`."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from pictopy_local.activity import Activity
@@ -50,9 +51,23 @@ def report(session: Session, activity: Activity, clock: StageClock, seconds: flo
         "seconds": round(seconds, 2),
         "photos_per_s": round(activity.total / seconds, 2) if seconds else 0.0,
         "stage_seconds": clock.seconds(),
+        "scan_seconds": _latest_scans(api.items("ingest", "/v1/scans")),
         "stages": {name: stage.model_dump() for name, stage in activity.stages.items()},
         "peak_rss_mb": session.memory.peak_mb,
     }
+
+
+def _latest_scans(scans: Iterable[dict[str, Any]]) -> float:
+    """How long the latest scan of each library took, together. `scans`: the newest first."""
+    latest: dict[str, dict[str, Any]] = {}
+    for scan in scans:
+        if scan["ended_at"]:
+            latest.setdefault(scan["library_id"], scan)
+    return round(sum(_moment(scan["ended_at"]) - _moment(scan["started_at"]) for scan in latest.values()), 3)
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
 
 
 def summary(result: dict[str, Any]) -> str:
