@@ -85,6 +85,8 @@ class Photo(Part):
     favourite: bool = False
     hidden: bool = False
     albums: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+    """Names of the fields above that a person said in PictoPy; the others come from files."""
     is_screenshot: bool = False
     warnings: tuple[str, ...] = ()
 

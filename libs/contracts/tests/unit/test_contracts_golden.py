@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,16 @@ def test_golden_json_still_decodes_to_the_same(subject: str) -> None:
     """Decoding the stored JSON and encoding it again loses nothing that was in it."""
     stored = json.loads((GOLDEN / f"{subject}.json").read_text())
     again = all_messages()[subject].model_validate(stored).model_dump(mode="json")
-    assert {key: again[key] for key in stored} == stored
+    assert _as_far_as(stored, again) == stored
+
+
+def _as_far_as(stored: Any, again: Any) -> Any:
+    """What of `again` the stored JSON knew: a field that was added since has its default."""
+    if isinstance(stored, dict):
+        return {key: _as_far_as(value, again[key]) for key, value in stored.items()}
+    if isinstance(stored, list):
+        return [_as_far_as(old, new) for old, new in zip(stored, again, strict=True)]
+    return again
 
 
 @pytest.mark.parametrize("subject", sorted(all_messages()))

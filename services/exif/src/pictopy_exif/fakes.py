@@ -25,6 +25,7 @@ from pictopy_exif.domain.records import (
     event_photos_changed,
     person_of,
     picture_of,
+    said_of,
 )
 from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated
 
@@ -79,6 +80,8 @@ class FakeStore:
         known = self._photos.setdefault(photo.photo_id, _Photo())
         if known.revision < photo.revision:
             known.revision, known.picture = photo.revision, picture_of(photo)
+            if said := said_of(photo):
+                known.stated = Stated.model_validate({**(known.stated or Stated()).model_dump(), **said})
         await self.put_files(photo.photo_id, photo.revision, photo.files)
 
     async def put_files(self, photo_id: PhotoId, revision: int, files: Sequence[FileRef]) -> None:

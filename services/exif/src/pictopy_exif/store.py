@@ -29,6 +29,7 @@ from pictopy_exif.domain.records import (
     event_photos_changed,
     person_of,
     picture_of,
+    said_of,
 )
 from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated
 from pictopy_runtime import outbox
@@ -58,10 +59,11 @@ class PostgresUnit:
 
     async def put_photo(self, photo: Photo) -> None:
         await self._connection.execute(
-            "INSERT INTO photos (photo_id, revision, picture) VALUES (%s, %s, %s)"
-            " ON CONFLICT (photo_id) DO UPDATE SET revision = excluded.revision, picture = excluded.picture"
+            "INSERT INTO photos (photo_id, revision, picture, stated) VALUES (%s, %s, %s, NULLIF(%s, '{}'::jsonb))"
+            " ON CONFLICT (photo_id) DO UPDATE SET revision = excluded.revision, picture = excluded.picture,"
+            " stated = coalesce(photos.stated || excluded.stated, photos.stated, excluded.stated)"
             " WHERE photos.revision < excluded.revision",
-            (photo.photo_id, photo.revision, Jsonb(picture_of(photo).model_dump())),
+            (photo.photo_id, photo.revision, Jsonb(picture_of(photo).model_dump()), Jsonb(said_of(photo))),
         )
         await self.put_files(photo.photo_id, photo.revision, photo.files)
 

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pictopy_contracts.geometry import Box
-from pictopy_contracts.ids import FaceId, PersonId
-from pictopy_contracts.messages import AssignedFace
+from pictopy_contracts.ids import FaceId, PersonId, PhotoId
+from pictopy_contracts.messages import AssignedFace, Photo
 from pictopy_exif.domain import mapping
 from pictopy_exif.domain.jpeg import Unsafe
 from pictopy_exif.domain.merge import Change
 from pictopy_exif.domain.orientation import stored_size, to_oriented, to_stored
 from pictopy_exif.domain.readout import Readout, lost, unmet
+from pictopy_exif.domain.records import said_of
 from pictopy_exif.domain.retry import wait_after
 from pictopy_exif.domain.statements import Item, Region, Statement, Text, Value
 from pictopy_exif.domain.targets import FileFacts, sidecar_name, target_of, temp_name, why_not_embedded
@@ -60,6 +61,23 @@ def test_a_name_that_only_stands_in_files_is_no_reason_to_write() -> None:
     marie = people(a=Person(name="Marie", name_source="file"))
     assert wishes_of([face("a"), face("a").model_copy(update={"source": "file"})], marie, []).is_empty
     assert wishes_of([face("a").model_copy(update={"source": "user"})], marie, []).faces
+
+
+def test_only_what_was_said_here_of_a_photo_counts() -> None:
+    """A caption set in PictoPy is written, keywords that stand in the file are left alone."""
+    photo = Photo(
+        photo_id=PhotoId("p"),
+        revision=1,
+        format="jpeg",
+        files=(),
+        width_px=4,
+        height_px=3,
+        added_at=NOW,
+        caption="At the sea",
+        keywords=("from the file",),
+        stated=("caption", "favourite"),
+    )
+    assert said_of(photo) == {"caption": "At the sea"}
 
 
 def test_a_merged_person_has_the_name_of_the_other() -> None:

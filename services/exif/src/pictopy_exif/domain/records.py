@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -54,6 +54,11 @@ def picture_of(photo: Photo) -> Picture:
         height_px=photo.height_px,
         orientation=photo.orientation,
     )
+
+
+def said_of(photo: Photo) -> dict[str, Any]:
+    """What a person said of it in PictoPy that files can hold; what only stands in its files is not ours to spread."""
+    return {name: getattr(photo, name) for name in sorted(Stated.model_fields) if name in photo.stated}
 
 
 def event_photos_changed(

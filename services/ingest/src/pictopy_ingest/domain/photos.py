@@ -78,5 +78,6 @@ def photo_message(row: PhotoRow, files: Sequence[FileRow], albums: Sequence[str]
         files=tuple(file_ref(file) for file in sorted(files, key=lambda file: file.key)),
         added_at=row.added_at,
         albums=tuple(albums),
+        stated=tuple(sorted(row.stated.model_fields_set)),
         **{**row.facts.model_dump(), **row.stated.model_dump(exclude_unset=True)},
     )
