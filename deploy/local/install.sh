@@ -13,7 +13,7 @@ find_python() {
   local name
   for name in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do
     [ -n "$name" ] && command -v "$name" >/dev/null || continue
-    "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' && { command -v "$name"; return; }
+    "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { command -v "$name"; return; }
   done
   say "PictoPy needs Python 3.11, 3.12 or 3.13 (Debian 12: apt install python3 python3-venv)"
   exit 1
