@@ -4,6 +4,7 @@ import io
 from datetime import UTC, timedelta
 from fractions import Fraction
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import av
 import numpy as np
@@ -18,10 +19,12 @@ from pictopy_local.demo.scenes import SCENES
 
 JPEG_QUALITY = 85
 GRAIN = 0.012  # standard deviation of a sensor's noise, of 1; without it every picture would count as blurred
-XMP_RATING = (
+XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
-    ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{rating}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"{rating}>'
+    "<dc:subject><rdf:Bag>{keywords}</rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+    '<?xpacket end="w"?>'
 )
 VIDEO_FPS, VIDEO_SECONDS = 15, 4
 
@@ -46,8 +49,14 @@ def _a_moment_later(picture: Picture, burst: int) -> Picture:
 def write_jpeg(root: Path, shot: Shot) -> None:
     file = root / shot.path
     file.parent.mkdir(parents=True, exist_ok=True)
-    xmp = XMP_RATING.format(rating=shot.rating).encode() if shot.rating else b""
-    Image.fromarray(paint(shot)).save(file, "JPEG", quality=JPEG_QUALITY, exif=exif_of(shot), xmp=xmp)
+    Image.fromarray(paint(shot)).save(file, "JPEG", quality=JPEG_QUALITY, exif=exif_of(shot), xmp=xmp_of(shot))
+
+
+def xmp_of(shot: Shot) -> bytes:
+    """The packet with what is painted and where as keywords, and the stars that a person gave."""
+    keywords = "".join(f"<rdf:li>{escape(word)}</rdf:li>" for word in (shot.scene.replace("_", " "), shot.place.name))
+    rating = f' xmp:Rating="{shot.rating}"' if shot.rating else ""
+    return XMP.format(rating=rating, keywords=keywords).encode()
 
 
 def write_heic(file: Path, shot: Shot) -> None:
