@@ -14,7 +14,7 @@ from pictopy_testing.folders import write_photo
 from pictopy_testing.stack import Running, Stack, wait_until
 
 pytest_plugins = ["pictopy_testing.stack_plugin"]
-pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(280)]
 
 PHOTOS = 60
 VICTIMS = ("vision", "cluster", "ingest", "nats", "search", "postgres", "memories", "exif")

@@ -9,7 +9,7 @@ from pictopy_testing.folders import write_photo
 from pictopy_testing.stack import Running, Stack, wait_until
 
 pytest_plugins = ["pictopy_testing.stack_plugin"]
-pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 def make_library(root: Path, first_seed: int) -> Path:

@@ -12,7 +12,7 @@ import pytest
 from pictopy_testing.stack import Running, Stack, wait_until
 
 pytest_plugins = ["pictopy_testing.stack_plugin"]
-pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 def test_a_second_start_says_so_and_does_no_harm(running: Running) -> None:

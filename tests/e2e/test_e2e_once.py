@@ -7,7 +7,7 @@ import pytest
 from pictopy_testing.folders import hashes, mixed_folder
 from pictopy_testing.stack import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 KEYS = {
     "photos", "videos", "done", "failed", "faces", "people", "events", "memories", "seconds", "photos_per_s",

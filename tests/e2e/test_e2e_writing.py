@@ -16,7 +16,7 @@ from pictopy_testing.folders import hashes, write_photo
 from pictopy_testing.stack import Running, wait_until
 
 pytest_plugins = ["pictopy_testing.stack_plugin"]
-pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")

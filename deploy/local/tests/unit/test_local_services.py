@@ -47,7 +47,6 @@ def test_the_users_settings_are_passed_on_with_care() -> None:
     assert "PICTOPY_PORT" not in env
 
 
-@pytest.mark.enable_socket
 def test_a_taken_port_is_replaced_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others keep their ports, no two are equal, and a line says which one moved."""
     with socket.socket() as taken:

@@ -11,7 +11,6 @@ from pictopy_engines.lock import DirLock
 from pictopy_engines.postgres import MAX_SOCKET_PATH_BYTES, SOCKET_NAME, short_socket_dir
 
 
-@pytest.mark.enable_socket
 def test_a_taken_port_is_replaced() -> None:
     """A port that somebody listens on is never given out."""
     with socket.socket() as taken:

@@ -3,12 +3,13 @@
 import hmac
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
@@ -16,6 +17,7 @@ from pictopy_contracts.signing import Signer
 from pictopy_runtime.errors import AppError, Transient
 from pictopy_runtime.health import Check, Progress, failing
 
+Given = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 common = APIRouter()
 
@@ -25,15 +27,12 @@ def deps_of(request: Request) -> Any:
     return request.app.state.deps
 
 
-async def authorise(request: Request) -> None:
+async def authorise(request: Request, given: Given) -> None:
     """The bearer token, or for GET a valid signature of this very path. Raises AppError 401."""
-    if not (request.url.path in OPEN_PATHS or _has_token(request) or _has_signature(request)):
+    token = request.app.state.web.token.encode()
+    has_token = given is not None and hmac.compare_digest(given.credentials.encode(), token)
+    if not (has_token or request.url.path in OPEN_PATHS or _has_signature(request)):
         raise AppError(401, "a bearer token is needed; `pictopy token` prints it")
-
-
-def _has_token(request: Request) -> bool:
-    given = request.headers.get("authorization", "")
-    return hmac.compare_digest(given.encode(), f"Bearer {request.app.state.web.token}".encode())
 
 
 def _has_signature(request: Request) -> bool:

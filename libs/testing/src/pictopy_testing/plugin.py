@@ -2,6 +2,7 @@
 TEST_POSTGRES_DSN, TEST_NATS_URL, TEST_QDRANT_URL."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -20,6 +21,14 @@ from pictopy_testing.database import RolledBackDatabase, rolled_back
 TOKEN = "test-token"
 DatabaseFactory = Callable[[str, Path], Awaitable[RolledBackDatabase]]
 ClientFactory = Callable[[Service[Any, Any], Any], Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """Streamlit's AppTest puts its script in the place of `__main__`, which a spawned process would then run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
