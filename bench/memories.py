@@ -1,7 +1,7 @@
 """How good and how fast the stories of a day are.
 
     python bench/memories.py                 made-up lives with planted bursts, junk and people to leave out
-    python bench/memories.py --data DIR      DIR/library.jsonl: {"subject": .., "message": {..}} a line, as on NATS;
+    python bench/memories.py DIR             DIR/library.jsonl: {"subject": .., "message": {..}} a line, as on NATS;
                                              DIR/labels.json, each part optional: {"burst": {photo: n}, "best": [photo],
                                              "scene": {photo: n}, "junk": [photo], "excluded": [photo]}
 
@@ -226,7 +226,7 @@ def large(photos: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--photos", type=int, default=100_000)
     given = parser.parse_args()
