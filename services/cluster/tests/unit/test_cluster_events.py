@@ -85,6 +85,13 @@ def test_a_week_away_is_a_trip_with_its_events() -> None:
     assert len(trips[0].events) == 14
 
 
+def test_the_one_long_holiday_of_a_quiet_year_is_a_trip() -> None:
+    """Eight days away are no second home, even where few days at home have photos."""
+    at_home = [shot for week in range(6) for shot in snaps(f"h{week}", START + timedelta(weeks=week), [0, 5, 9])]
+    away = [shot for day in range(8) for shot in snaps(f"a{day}", START + timedelta(days=45 + day), [0, 60, 300], AWAY)]
+    assert sum(one.trip is not None for one in found(at_home + away)) == 1
+
+
 def test_photos_without_a_place_belong_to_the_trip_around_them() -> None:
     """A camera without GPS is on the trip as well."""
     camera = [Snap("c1", START + timedelta(days=33, minutes=30), None, "camera", None, None)]

@@ -13,7 +13,9 @@ CELL_DEG = 0.045
 """About 5 km of latitude: the size of a home's surroundings."""
 QUARTER_DAYS = 91.3125
 SECOND_HOME_SHARE = 0.25
-"""A second cell with at least this share of the first one's days is a home as well."""
+"""A second cell with at least this share of the first one's days is a home as well, ..."""
+SECOND_HOME_WEEKS = 3
+"""... if it was seen in so many weeks: the one long holiday of a quiet year is no home."""
 AWAY_KM = 50.0
 PLACE_WITHIN_S = 36 * 3600.0
 LONGEST_PAUSE_DAYS = 2
@@ -56,17 +58,25 @@ def _is_away(line: Timeline, days: NDArray[np.int64], lat: Degrees, lon: Degrees
 
 
 def _homes(line: Timeline, days: NDArray[np.int64], during: Flags) -> list[tuple[float, float]]:
-    """One or two places where most days of the time have photos."""
+    """One or two places that have photos in most weeks of the time; days decide where weeks are equal."""
     located = np.flatnonzero(during & ~np.isnan(line.lat))
     if not len(located):
         return []
     cell = np.stack([np.round(line.lat[located] / CELL_DEG), np.round(line.lon[located] / CELL_DEG)], axis=1)
-    seen = np.unique(np.column_stack([cell, days[located]]), axis=0)
-    cells, count = np.unique(seen[:, :2], axis=0, return_counts=True)
-    order = np.argsort(-count, kind="stable")
-    best = [n for n in order[:2] if count[n] >= SECOND_HOME_SHARE * count[order[0]]]
+    cells, count = _counted(cell, days[located])
+    _, weeks = _counted(cell, days[located] // 7)
+    order = np.lexsort((-count, -weeks))
+    is_home = (count >= SECOND_HOME_SHARE * count[order[0]]) & (weeks >= SECOND_HOME_WEEKS)
+    best = [order[0], *(n for n in order[1:2] if is_home[n])]
     middle = [located[np.all(cell == cells[n], axis=1)] for n in best]
     return [(float(np.median(line.lat[rows])), float(np.median(line.lon[rows]))) for rows in middle]
+
+
+def _counted(cell: NDArray[np.float64], times: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The cells in order, and in how many different `times` each was seen."""
+    seen = np.unique(np.column_stack([cell, times]), axis=0)
+    cells, count = np.unique(seen[:, :2], axis=0, return_counts=True)
+    return cells, count
 
 
 def _runs(days: NDArray[np.int64], away: Flags, located: Flags) -> list[tuple[int, int]]:
