@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests run side by side already: threads inside each only get into each other's way.
+test test-unit: export OPENBLAS_NUM_THREADS := 1
 PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml))
 SOURCES := $(addsuffix /src,$(PACKAGES))
 LIBRARY ?=
@@ -49,7 +51,7 @@ test: dev tools ## Install what tests need and pass them (units, handlers, contr
 
 .PHONY: test-unit
 test-unit: dev ## Only what needs no engine: units, handlers, contracts
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not it and not e2e and not photos"
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not photos" --ignore-glob='*/it/*' --ignore-glob='*/e2e/*'
 
 .PHONY: test-e2e
 test-e2e: dev tools ## The whole stack as processes: kill -9, moves, write-back, browser

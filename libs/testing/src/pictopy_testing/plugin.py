@@ -23,6 +23,13 @@ DatabaseFactory = Callable[[str, Path], Awaitable[RolledBackDatabase]]
 ClientFactory = Callable[[Service[Any, Any], Any], Awaitable[httpx.AsyncClient]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in a folder `it` starts real engines, servers or processes, and is marked so."""
+    for item in items:
+        if "it" in item.path.parts:
+            item.add_marker(pytest.mark.it)
+
+
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
     """Streamlit's AppTest puts its script in the place of `__main__`, which a spawned process would then run."""
