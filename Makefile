@@ -51,7 +51,7 @@ test: dev tools ## Install what tests need and pass them (units, handlers, contr
 
 .PHONY: test-unit
 test-unit: dev ## Only what needs no engine: units, handlers, contracts
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not photos" --ignore-glob='*/it/*' --ignore-glob='*/e2e/*'
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not photos" --ignore-glob='*/it/*' --ignore-glob='*/e2e/*' libs services deploy
 
 .PHONY: test-e2e
 test-e2e: dev tools ## The whole stack as processes: kill -9, moves, write-back, browser
