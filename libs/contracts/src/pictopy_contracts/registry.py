@@ -14,12 +14,6 @@ STAGE_CONSUMER: dict[Stage, str] = {
 }
 """The durable whose handler finishes the stage: what a retry of the stage is sent to."""
 
-STAGE_INPUT: dict[Stage, type[Message]] = {
-    "vision": messages.PhotoAdded,
-    "cluster": messages.PhotoAnalysed,
-    "search": messages.PhotoAnalysed,
-}
-
 
 def all_messages() -> dict[str, type[Message]]:
     """Subject to class, for every message of this package."""

@@ -6,11 +6,11 @@ import signal
 import socket
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pictopy_engines.binaries import nats_server
 from pictopy_engines.child import Child
+from pictopy_engines.engine import Engine
 from pictopy_engines.ports import LOOPBACK, free_port
 
 START_TIMEOUT_S = 20.0
@@ -18,7 +18,7 @@ STOP_TIMEOUT_S = 10.0
 POLL_S = 0.02
 
 
-class NatsEngine:
+class NatsEngine(Engine):
     """JetStream with a file store in `store_dir`. A `token` keeps other users of the machine out."""
 
     name = "nats"
@@ -61,19 +61,6 @@ class NatsEngine:
         if self.child is not None:
             self.child.stop(signal.SIGTERM, STOP_TIMEOUT_S)
             self.child = None
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _config(self) -> str:
         """NATS reads JSON as its own configuration format."""

@@ -9,8 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -18,6 +17,7 @@ from psycopg import sql
 
 from pictopy_engines.binaries import postgres_bin_dir
 from pictopy_engines.child import Child, EngineError
+from pictopy_engines.engine import Engine
 from pictopy_engines.leftovers import clear_leftovers
 from pictopy_engines.lock import DirLock
 from pictopy_engines.unprivileged import as_user, private_dir, server_owner
@@ -42,7 +42,7 @@ SETTINGS = {
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgresEngine:
+class PostgresEngine(Engine):
     """One cluster in `data_dir`, made at the first start. Only who may enter its socket folder can connect.
 
     `fast` gives up durability; it is for tests.
@@ -110,19 +110,6 @@ class PostgresEngine:
             ):
                 connection.execute(sql.SQL(statement).format(**names))
         return role
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @contextmanager
     def _superuser(self, database: str = "postgres") -> Iterator[psycopg.Connection[Any]]:

@@ -34,7 +34,6 @@ class PostgresDatabase:
 
     def __init__(self, dsn: str, schema: str, max_connections: int = 8) -> None:
         self._dsn = dsn
-        self._schema = schema
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             dsn,
             connection_class=cast(type[Connection], AsyncConnection),

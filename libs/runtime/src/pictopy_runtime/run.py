@@ -20,7 +20,6 @@ import httpx
 import uvicorn
 from fastapi import APIRouter
 
-from pictopy_contracts.signing import Signer
 from pictopy_runtime import outbox
 from pictopy_runtime.bus import Bus, NatsBus, connect
 from pictopy_runtime.consume import Consumer, ConsumerSpec
@@ -48,7 +47,6 @@ class Kit:
     bus: Bus
     http: httpx.AsyncClient
     """Sends our bearer token: for other PictoPy services only."""
-    signer: Signer
     workers: Workers
     database: PostgresDatabase | None
     checks: list[Check] = field(default_factory=list)
@@ -108,7 +106,7 @@ async def _open_kit(service: Service[S, D], settings: S, bus: NatsBus, stack: As
     client = httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=30)
     await stack.enter_async_context(client)
     database = await _open_database(service, settings, stack) if service.migrations else None
-    kit = Kit(service.name, bus, client, Signer(token), workers, database)
+    kit = Kit(service.name, bus, client, workers, database)
     kit.add_check("nats", bus.ping)
     if database:
         kit.add_check("postgres", database.ping)

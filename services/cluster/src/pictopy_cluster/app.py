@@ -15,15 +15,13 @@ from pictopy_cluster.ports import Deps
 from pictopy_cluster.settings import ClusterSettings
 from pictopy_cluster.store import PostgresStore
 from pictopy_runtime.run import Kit, Service
-from pictopy_vectors.open import open_vectors
+from pictopy_vectors.open import vectors_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def open_deps(settings: ClusterSettings, kit: Kit, stack: AsyncExitStack) -> Deps:
-    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-    vectors = open_vectors(settings.qdrant_url, key, settings.data_dir / "qdrant")
-    kit.add_check("qdrant", vectors.ping)
+    vectors = vectors_of(settings, kit)
     stack.push_async_callback(vectors.close)
     store = PostgresStore(kit.db)
     return Deps(

@@ -1,10 +1,8 @@
 """What other programs read: any name, on the right face, in every orientation."""
 
-import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
@@ -12,6 +10,7 @@ from PIL import Image, ImageOps
 from pictopy_contracts.geometry import Box
 from pictopy_exif.domain import jpeg
 from pictopy_exif.fake_library import FakeLibrary
+from pictopy_testing.metadata import by_exiftool, listed, make_jpeg
 
 pytestmark = pytest.mark.it
 
@@ -25,29 +24,6 @@ HARD_NAMES = [
     "👩‍👧 Zoë",
     "a;b/c",
 ]
-
-
-def make_jpeg(path: Path, orientation: int = 1, size: tuple[int, int] = (40, 30)) -> bytes:
-    """A small picture with EXIF, whose stored size is `size`."""
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    exif[0x010F] = "PictoPy test"
-    image = Image.radial_gradient("L").resize(size).convert("RGB")
-    image.save(path, exif=exif, quality=90)
-    return path.read_bytes()
-
-
-def by_exiftool(path: Path) -> dict[str, Any]:
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool is not installed: it is the judge of this test")
-    command = [program, "-struct", "-j", "-XMP:all", "-charset", "filename=utf8", str(path)]
-    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return dict(found[0])
-
-
-def listed(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 async def library(root: Path) -> FakeLibrary:

@@ -1,12 +1,10 @@
 """Whole writes on real files: what other readers see afterwards, what stays, and the way back."""
 
-import json
 import os
 import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -21,31 +19,9 @@ from pictopy_exif.preparing import TRIES_FOR_INGEST
 from pictopy_exif.undoing import undo_day, undo_photo, undo_write
 from pictopy_exif.writing import fulfil
 from pictopy_runtime.errors import AppError
+from pictopy_testing.metadata import by_exiftool, listed, make_jpeg
 
 pytestmark = pytest.mark.it
-
-
-def make_jpeg(path: Path, orientation: int = 1, size: tuple[int, int] = (40, 30)) -> bytes:
-    """A small picture with EXIF, whose stored size is `size`."""
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    exif[0x010F] = "PictoPy test"
-    image = Image.radial_gradient("L").resize(size).convert("RGB")
-    image.save(path, exif=exif, quality=90)
-    return path.read_bytes()
-
-
-def by_exiftool(path: Path) -> dict[str, Any]:
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool is not installed: it is the judge of this test")
-    command = [program, "-struct", "-j", "-XMP:all", "-charset", "filename=utf8", str(path)]
-    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return dict(found[0])
-
-
-def listed(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 async def library(root: Path) -> FakeLibrary:

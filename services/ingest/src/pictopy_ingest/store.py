@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
-from pictopy_ingest.domain.photos import FileRow, Library, PhotoRow
+from pictopy_ingest.domain.photos import READ_AGAIN_NS, FileRow, Library, PhotoRow
 from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
 from pictopy_ingest.ports import Activity, Album, Cursor, Failure, FailureFilter, Order, Refused, Scan
@@ -344,7 +344,8 @@ class PostgresStore:
         return int(row["n"])
 
     async def reread_photo(self, photo_id: PhotoId) -> None:
-        await self._rows("UPDATE files SET mtime_ns = -1 WHERE photo_id = %(id)s", {"id": photo_id})
+        values = {"id": photo_id, "again": READ_AGAIN_NS}
+        await self._rows("UPDATE files SET mtime_ns = %(again)s WHERE photo_id = %(id)s", values)
 
     async def reread_refused(self, library_id: LibraryId, path: bytes) -> None:
         await self._rows(

@@ -56,12 +56,6 @@ class File(Answer):
     size_bytes: int | None = None
 
 
-class StageState(Answer):
-    stage: str = ""
-    status: str = ""
-    reason: str | None = None
-
-
 class PhotoFacts(Answer):
     photo_id: str
     kind: str = "photo"

@@ -39,9 +39,6 @@ class FoundFaces:
         return self.take(np.flatnonzero(has_area(self.boxes))[:MAX_FACES])
 
 
-NO_FACES = FoundFaces(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 5, 2), np.float32))
-
-
 @dataclass(frozen=True)
 class FoundObjects:
     """`boxes`: (N, 4); `scores`: (N,) 0..1, best first; `classes`: (N,) index of the label."""

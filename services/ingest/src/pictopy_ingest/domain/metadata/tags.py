@@ -1,7 +1,7 @@
 """Tags as a reader found them, by their Exiv2 keys (`Exif.Photo.DateTimeOriginal`), and how to look at them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
@@ -92,7 +92,3 @@ def number(text: str | None) -> float | None:
     """A finite number out of `0.25`, `1/4`; None for anything else."""
     found = _rational(text.strip()) if text else None
     return float(found) if found is not None and abs(found) < 1e12 else None
-
-
-def first_of(values: Sequence[float | None]) -> float | None:
-    return next((value for value in values if value is not None), None)
