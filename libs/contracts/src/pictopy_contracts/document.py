@@ -36,7 +36,7 @@ def _message(subject: str, kind: type[Message]) -> Iterator[str]:
 MODULES = (
     "typing.",
     "datetime.",
-    *(f"pictopy_contracts.{name}." for name in ("messages", "geometry", "ids", "vectors")),
+    *(f"pictopy_contracts.{name}." for name in ("messages", "statements", "geometry", "ids", "vectors")),
 )
 
 

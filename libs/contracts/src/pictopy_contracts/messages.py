@@ -72,6 +72,10 @@ class Photo(Part):
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     place_source: PlaceSource | None = None
+    location: str | None = None
+    """Where it was taken, in words: the part of the city, the beach, the house."""
+    city: str | None = None
+    country: str | None = None
     camera_make: str | None = None
     camera_model: str | None = None
     camera_serial: str | None = None
@@ -154,6 +158,9 @@ class DetectedFace(Part):
     """Shorter side of the box in the picture that was analysed."""
     landmarks: tuple[Point, ...]
     embedding: Embedding | None = None
+    """By the model in use."""
+    other_embeddings: tuple[Embedding, ...] = ()
+    """By the models that are computed beside it, while a change of models is under way."""
 
 
 class DetectedObject(Part):
@@ -165,6 +172,14 @@ class DetectedObject(Part):
 class Tag(Part):
     label: str
     score: float
+
+
+class TextLine(Part):
+    """A line of text that can be read in the picture."""
+
+    text: str
+    score: float
+    box: Box
 
 
 class PictureQuality(Part):
@@ -185,13 +200,16 @@ class PhotoAnalysed(Message):
     model_version: str
     """Digest of the set of models in use: the done version of the stage."""
     models: dict[str, ModelId]
-    """Task (faces, face_embedding, objects, tags, image_embedding) to model id; a task that is off is absent."""
+    """Task (faces, face_embedding, objects, tags, image_embedding, ocr ...) to model id; one that is off is absent."""
     analysed_at: AwareDatetime
     faces: tuple[DetectedFace, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
     tags: tuple[Tag, ...] = ()
     embedding: Embedding | None = None
     """Of the whole picture, to find similar ones."""
+    other_embeddings: tuple[Embedding, ...] = ()
+    """The same by the models that are computed beside the one in use."""
+    text: tuple[TextLine, ...] = ()
     phash: str | None = None
     """16 hex digits, 64-bit DCT perceptual hash."""
     quality: PictureQuality | None = None
@@ -204,6 +222,8 @@ class ModelsChanged(Message):
     revision: int
     model_version: str
     models: dict[str, ModelId]
+    beside: dict[str, tuple[ModelId, ...]] = {}
+    """Task to models whose embeddings are computed beside those of the model in use, until the change is finished."""
 
 
 # --- cluster: who, when, where ---------------------------------------------------------------------

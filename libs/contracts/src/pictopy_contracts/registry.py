@@ -1,6 +1,8 @@
 """Which messages exist, who owns them, and which consumer does the work of each stage."""
 
-from pictopy_contracts import messages
+from itertools import chain
+
+from pictopy_contracts import messages, statements
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import Message, Stage
 
@@ -17,7 +19,8 @@ STAGE_CONSUMER: dict[Stage, str] = {
 
 def all_messages() -> dict[str, type[Message]]:
     """Subject to class, for every message of this package."""
-    kinds = (kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Message))
+    named = chain(vars(messages).values(), vars(statements).values())
+    kinds = (kind for kind in named if isinstance(kind, type) and issubclass(kind, Message))
     return {kind.SUBJECT: kind for kind in kinds if hasattr(kind, "SUBJECT")}
 
 
