@@ -50,3 +50,6 @@ class ClusterClient:
 
     def rename_event(self, event_id: str, title: str) -> None:
         self._line.send("PATCH", f"/v1/events/{part(event_id)}", {"title": title})
+
+    def model_change(self) -> a.ModelChange:
+        return self._line.get("/v1/model-change", a.ModelChange)

@@ -56,6 +56,33 @@ class IngestClient:
     def skip(self, failure: a.Failure) -> None:
         self._line.send("POST", "/v1/failures/skip", _which(failure))
 
+    def hold(self, stage: str, *, is_held: bool) -> None:
+        self._line.send("POST", f"/v1/stages/{part(stage)}/{'pause' if is_held else 'resume'}", {})
+
+    def conflicts(self, cursor: str | None = None) -> a.Listing[a.Conflict]:
+        return self._line.get("/v1/conflicts", a.Listing[a.Conflict], {"cursor": cursor})
+
+    def settle_conflict(self, conflict_id: str, side: str) -> None:
+        self._line.send("POST", f"/v1/conflicts/{part(conflict_id)}/{part(side)}", {})
+
+    def albums(self) -> tuple[a.Album, ...]:
+        return self._line.get("/v1/albums", a.Listing[a.Album]).items
+
+    def add_album(self, name: str) -> a.Album:
+        return self._line.post("/v1/albums", {"name": name}, a.Album)
+
+    def rename_album(self, album_id: str, name: str) -> None:
+        self._line.send("PATCH", f"/v1/albums/{part(album_id)}", {"name": name})
+
+    def remove_album(self, album_id: str) -> None:
+        self._line.send("DELETE", f"/v1/albums/{part(album_id)}")
+
+    def change_album(self, album_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        self._line.send("PUT", f"/v1/albums/{part(album_id)}/photos", {"add": list(add), "remove": list(remove)})
+
+    def album_photos(self, album_id: str) -> tuple[str, ...]:
+        return self._line.get(f"/v1/albums/{part(album_id)}/photos", a.Listing[str]).items
+
 
 def _which(failure: a.Failure) -> dict[str, str]:
     """A dead letter goes by its own id; else the photo or the file, and the stage."""

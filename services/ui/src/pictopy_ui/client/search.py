@@ -23,3 +23,6 @@ class SearchClient:
 
     def similar(self, photo_id: str, limit: int = 12) -> tuple[a.Hit, ...]:
         return self._line.get(f"/v1/photos/{part(photo_id)}/similar", a.Listing[a.Hit], {"limit": limit}).items
+
+    def model_change(self) -> a.ModelChange:
+        return self._line.get("/v1/model-change", a.ModelChange)

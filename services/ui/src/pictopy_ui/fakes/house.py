@@ -15,6 +15,7 @@ MODELS = (
     ("sface", "face_embedding", "SFace face embedding", "Apache-2.0", 38_696_353, True),
     ("mobilenet-tags", "tags", "MobileNet tags", "Apache-2.0", 13_964_571, False),
 )
+CONCEPTS = ("people", "keywords", "event", "place", "caption", "title", "rating", "favourite", "albums", "time")
 
 
 @dataclass
@@ -33,7 +34,14 @@ class House:
     wishes: list[a.FailedWish] = field(default_factory=list)
     models: list[a.Model] = field(default_factory=list)
     pulls: list[a.Pull] = field(default_factory=list)
-    policy: a.Policy = field(default_factory=a.Policy)
+    policy: a.Policy = field(default_factory=lambda: a.Policy(concepts=dict.fromkeys(CONCEPTS, "on")))
+    albums: dict[str, a.Album] = field(default_factory=dict)
+    conflicts: list[a.Conflict] = field(default_factory=list)
+    changes: list[a.Change] = field(default_factory=list)
+    bench: a.Bench = field(default_factory=a.Bench)
+    dry_run: a.DryRun = field(default_factory=a.DryRun)
+    held: set[str] = field(default_factory=set)
+    """Stages of which looking again is held back."""
     asked: list[tuple[object, ...]] = field(default_factory=list)
     """What was asked for, in order: («scan», library), («decide», kind, subject) ..."""
     before: dict[int, tuple[dict[str, a.Person], dict[str, a.Face]]] = field(default_factory=dict)
@@ -162,6 +170,15 @@ class House:
             a.Write(write_id=7, photo_id=f"{0:032x}", path="2026/IMG_0000.jpg", target="embedded", status="written",
                     wishes={"people": ["Anna"]}, verified=True, written_at=written),
         ]  # fmt: skip
+        self.albums = {"a0": a.Album(album_id="a0", name="Best of", photo_count=1)}
+        self.change(f"{1:032x}", albums=("Best of",))
+        self.conflicts = [
+            a.Conflict(
+                conflict_id="1", photo_id=f"{2:032x}", path="2026/IMG_0002.jpg", what="caption", ours="At home",
+                theirs="In the garden", resolved="theirs", rule="The file is newer than what was said here",
+                at=written,
+            )
+        ]  # fmt: skip
         self.models = [
             a.Model(
                 id=id_, task=task, title=title, licence=licence, bytes=size, installed=is_in, in_use=is_in, starter=True
@@ -175,3 +192,11 @@ class House:
     def without_models(self) -> "House":
         bare = [model.model_copy(update={"installed": False, "in_use": False}) for model in self.models]
         return replace(self, models=bare)
+
+    def model_change(self, task: str) -> a.ModelChange:
+        """A third of the photos is done."""
+        change = next((one for one in self.changes if one.task == task), None)
+        if change is None:
+            return a.ModelChange(task=task)
+        counts = {"done": len(self.photos) // 3, "total": len(self.photos)}
+        return a.ModelChange(task=task, active=change.before, next=change.after, state="computing", **counts)

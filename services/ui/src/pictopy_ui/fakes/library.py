@@ -54,6 +54,9 @@ class FakeIngest:
         vision = a.StageProgress(
             wanted=len(house.photos), done=max(0, len(house.photos) - 1), failed=min(1, len(house.photos))
         )
+        if house.changes:
+            again = {"done": 0, "waiting": len(house.photos), "relook": len(house.photos), "eta_s": 600.0}
+            vision = vision.model_copy(update=again | {"failed": 0, "paused": "vision" in house.held})
         stages = {"preview": done, "vision": vision, "cluster": done, "search": done}
         return a.Activity(photos=len(house.photos), stages=stages, failed_files=len(house.failures))
 
@@ -70,3 +73,48 @@ class FakeIngest:
         house = self._open()
         house.asked.append((how, failure.dead_id or failure.photo_id or failure.path))
         house.failures = [one for one in house.failures if one != failure]
+
+    def hold(self, stage: str, *, is_held: bool) -> None:
+        (self._open().held.add if is_held else self._open().held.discard)(stage)
+
+    def conflicts(self, cursor: str | None = None) -> a.Listing[a.Conflict]:
+        return page_of(self._open().conflicts, cursor, 50)
+
+    def settle_conflict(self, conflict_id: str, side: str) -> None:
+        house = self._open()
+        house.conflicts = [
+            one.model_copy(update={"resolved": side}) if one.conflict_id == conflict_id else one
+            for one in house.conflicts
+        ]
+
+    def albums(self) -> tuple[a.Album, ...]:
+        return tuple(self._counted(album) for album in self._open().albums.values())
+
+    def add_album(self, name: str) -> a.Album:
+        house = self._open()
+        album = a.Album(album_id=f"a{len(house.albums)}", name=name)
+        house.albums[album.album_id] = album
+        return album
+
+    def rename_album(self, album_id: str, name: str) -> None:
+        ids = self.album_photos(album_id)
+        self.change_album(album_id, remove=ids)
+        self._house.albums[album_id] = found("ingest", self._house.albums, album_id).model_copy(update={"name": name})
+        self.change_album(album_id, add=ids)
+
+    def remove_album(self, album_id: str) -> None:
+        self.change_album(album_id, remove=self.album_photos(album_id))
+        del self._house.albums[album_id]
+
+    def change_album(self, album_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        name = found("ingest", self._open().albums, album_id).name
+        for photo_id in (*add, *remove):
+            others = tuple(one for one in self._house.photos[photo_id].albums if one != name)
+            self._house.change(photo_id, albums=(*others, name) if photo_id in add else others)
+
+    def album_photos(self, album_id: str) -> tuple[str, ...]:
+        name = found("ingest", self._open().albums, album_id).name
+        return tuple(photo.photo_id for photo in self._house.photos.values() if name in photo.albums)
+
+    def _counted(self, album: a.Album) -> a.Album:
+        return album.model_copy(update={"photo_count": len(self.album_photos(album.album_id))})

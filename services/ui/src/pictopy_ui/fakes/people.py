@@ -108,3 +108,6 @@ class FakeCluster:
     def rename_event(self, event_id: str, title: str) -> None:
         renamed = {"title": title, "title_source": "user"}
         self._house.events[event_id] = self.event(event_id).model_copy(update=renamed)
+
+    def model_change(self) -> a.ModelChange:
+        return check(self._house, "cluster").model_change("face_embedding")

@@ -49,6 +49,9 @@ class FakeSearch:
         tags = self.photo(photo_id).tags
         return tuple(hit for hit in self._hits(Filters()) if hit.tags == tags and hit.photo_id != photo_id)[:limit]
 
+    def model_change(self) -> a.ModelChange:
+        return check(self._house, "search").model_change("image_embedding")
+
 
 def _counted(values: Iterable[str]) -> list[a.Facet]:
     counts: dict[str, int] = {}

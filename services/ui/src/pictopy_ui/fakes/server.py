@@ -74,6 +74,12 @@ def _ingest(router: APIRouter, deps: Deps, house: House) -> None:
     router.post("/v1/libraries/{library_id}/scan")(port.scan)
     router.delete("/v1/libraries/{library_id}")(port.remove_library)
 
+    router.post("/v1/stages/{stage}/pause")(lambda stage: port.hold(stage, is_held=True))
+    router.post("/v1/stages/{stage}/resume")(lambda stage: port.hold(stage, is_held=False))
+    router.get("/v1/conflicts")(port.conflicts)
+    router.post("/v1/conflicts/{conflict_id}/{side}")(port.settle_conflict)
+    _albums(router, deps)
+
     @router.post("/v1/libraries")
     def add(body: Json) -> None:
         port.add_library(body["path"], body.get("name"))
@@ -95,6 +101,25 @@ def _ingest(router: APIRouter, deps: Deps, house: House) -> None:
         port.skip(_failure(house, body))
 
 
+def _albums(router: APIRouter, deps: Deps) -> None:
+    port = deps.ingest
+    router.get("/v1/albums")(lambda: _listing(port.albums()))
+    router.delete("/v1/albums/{album_id}")(port.remove_album)
+    router.get("/v1/albums/{album_id}/photos")(lambda album_id: _listing(port.album_photos(album_id)))
+
+    @router.post("/v1/albums")
+    def add(body: Json) -> Any:
+        return port.add_album(body["name"])
+
+    @router.patch("/v1/albums/{album_id}")
+    def rename(album_id: str, body: Json) -> None:
+        port.rename_album(album_id, body["name"])
+
+    @router.put("/v1/albums/{album_id}/photos")
+    def change(album_id: str, body: Json) -> None:
+        port.change_album(album_id, add=body["add"], remove=body["remove"])
+
+
 def _failure(house: House, which: dict[str, Any]) -> Failure:
     def is_it(failure: Failure) -> bool:
         return all(getattr(failure, name) == value for name, value in which.items())
@@ -108,6 +133,22 @@ def _vision(router: APIRouter, deps: Deps, _: House) -> None:
     router.get("/v1/models/pulls")(lambda: _listing(port.pulls()))
     router.post("/v1/models/pull-starter")(port.pull_starter)
     router.post("/v1/models/{model_id}/pull")(port.pull)
+    router.get("/v1/profiles")(port.profiles)
+    router.post("/v1/profiles/{profile_id}/use")(port.use_profile)
+    router.get("/v1/models/bench")(port.bench)
+    router.post("/v1/models/bench")(port.start_bench)
+    router.post("/v1/models/changes/{task}/{how}")(port.end_change)
+    router.post("/v1/tasks/{task}/on")(lambda task: port.switch(task, is_on=True))
+    router.post("/v1/tasks/{task}/off")(lambda task: port.switch(task, is_on=False))
+
+    @router.get("/v1/models/changes")
+    def changes() -> Any:
+        return _listing([{"task": one.task, "from": one.before, "to": one.after} for one in port.changes()])
+
+    @router.post("/v1/models/{model_id}/use")
+    def use(model_id: str, body: Json) -> None:
+        port.use(model_id, body.get("task"))
+
     router.post("/v1/models/{model_id}/remove")(port.remove)
 
 
@@ -119,6 +160,7 @@ def _cluster(router: APIRouter, deps: Deps, _: House) -> None:
     router.get("/v1/photos/{photo_id}/faces")(lambda photo_id: _listing(port.faces_of_photo(photo_id)))
     router.get("/v1/faces/unassigned")(port.unassigned)
     router.get("/v1/events")(port.events)
+    router.get("/v1/model-change")(port.model_change)
     router.get("/v1/events/{event_id}")(port.event)
     router.post("/v1/decisions/{decision_id}/undo")(port.undo)
 
@@ -135,6 +177,8 @@ def _search(router: APIRouter, deps: Deps, _: House) -> None:
     port = deps.search
     router.get("/v1/photos/{photo_id}")(port.photo)
     router.get("/v1/photos/{photo_id}/similar")(lambda photo_id, limit=12: _listing(port.similar(photo_id, int(limit))))
+
+    router.get("/v1/model-change")(port.model_change)
 
     @router.get("/v1/facets")
     def facets(request: Request) -> Any:
@@ -173,10 +217,22 @@ def _memories(router: APIRouter, deps: Deps, _: House) -> None:
 
 def _exif(router: APIRouter, deps: Deps, _: House) -> None:
     port = deps.exif
-    router.get("/v1/ledger")(port.ledger)
+    router.get("/v1/photos/{photo_id}/plan")(lambda photo_id: _listing(port.plan(photo_id)))
+    router.get("/v1/dry-run")(port.dry_run)
+    router.post("/v1/dry-run")(port.start_dry_run)
     router.get("/v1/policy")(port.policy)
     router.get("/v1/wishes/failed")(lambda: _listing(port.failed_wishes()))
     router.post("/v1/ledger/{write_id}/undo")(port.undo)
+
+    @router.get("/v1/ledger")
+    def ledger(
+        photo_id: str | None = None, cursor: str | None = None, day: date | None = None, status: str = ""
+    ) -> Any:
+        return port.ledger(photo_id, cursor, day=day, status=status)
+
+    @router.post("/v1/undo")
+    def undo(body: Json) -> None:
+        port.undo_all(date.fromisoformat(body["day"]) if "day" in body else None)
 
     @router.put("/v1/policy")
     def put(body: Json) -> None:

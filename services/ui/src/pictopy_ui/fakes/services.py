@@ -1,6 +1,5 @@
 """The other ports of the pages, answered out of a `House`."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from pictopy_ui import answers as a
@@ -9,51 +8,10 @@ from pictopy_ui.fakes.house import House
 from pictopy_ui.fakes.library import FakeIngest
 from pictopy_ui.fakes.people import FakeCluster
 from pictopy_ui.fakes.searching import FakeSearch
+from pictopy_ui.fakes.seeing import FakeVision
 from pictopy_ui.ports import Deps
 
 SERVICES = ("ingest", "vision", "cluster", "search", "memories", "exif")
-
-
-class FakeVision:
-    def __init__(self, house: House) -> None:
-        self._house = house
-
-    def models(self) -> a.Models:
-        check(self._house, "vision")
-        items = self._house.models
-        used = {model.task: model for model in items if model.installed}
-        tasks = {
-            model.task: a.Task(
-                on=model.task in used, model=model.id if model.task in used else None, why=_why(model, used)
-            )
-            for model in items
-        }
-        return a.Models(model_version="v1", tasks=tasks, items=tuple(items))
-
-    def pull(self, model_id: str) -> None:
-        self._install(model_id, is_in=True)
-
-    def pull_starter(self) -> None:
-        for model in list(self._house.models):
-            self._install(model.id, is_in=True)
-
-    def remove(self, model_id: str) -> None:
-        self._install(model_id, is_in=False)
-
-    def pulls(self) -> tuple[a.Pull, ...]:
-        check(self._house, "vision")
-        return tuple(self._house.pulls)
-
-    def _install(self, model_id: str, *, is_in: bool) -> None:
-        check(self._house, "vision")
-        state = {"installed": is_in, "in_use": is_in}
-        self._house.models = [
-            model.model_copy(update=state) if model.id == model_id else model for model in self._house.models
-        ]
-
-
-def _why(model: a.Model, used: Mapping[str, a.Model]) -> str:
-    return "The best installed model for it" if model.task in used else "No model for it is installed"
 
 
 class FakeMemories:
@@ -88,14 +46,38 @@ class FakeExif:
         check(self._house, "exif")
         return self._house
 
-    def ledger(self, photo_id: str | None = None, cursor: str | None = None) -> a.Listing[a.Write]:
-        return page_of([one for one in self._open().writes if photo_id in {None, one.photo_id}], cursor, 50)
+    def ledger(
+        self, photo_id: str | None = None, cursor: str | None = None, *, day: date | None = None, status: str = ""
+    ) -> a.Listing[a.Write]:
+        def is_asked(one: a.Write) -> bool:
+            is_of_day = day is None or (one.written_at is not None and one.written_at.date() == day)
+            return photo_id in {None, one.photo_id} and status in {"", one.status} and is_of_day
+
+        return page_of([one for one in self._open().writes if is_asked(one)], cursor, 50)
 
     def undo(self, write_id: int) -> None:
         undone = {"status": "undone"}
         self._house.writes = [
             write.model_copy(update=undone) if write.write_id == write_id else write for write in self._open().writes
         ]
+
+    def undo_all(self, day: date | None = None) -> None:
+        for write in self.ledger(day=day, status="written").items:
+            self.undo(write.write_id)
+
+    def plan(self, photo_id: str) -> tuple[a.PlanItem, ...]:
+        photo = found("exif", self._open().photos, photo_id)
+        return (a.PlanItem(path=photo.files[0].path, target="embedded", add=("dc:subject Anna",)),)
+
+    def dry_run(self) -> a.DryRun:
+        return self._open().dry_run
+
+    def start_dry_run(self) -> None:
+        photos = len(self._open().photos)
+        refused = (a.Reason(reason="the file is read-only", count=1),)
+        self._house.dry_run = a.DryRun(
+            photos=photos, files=photos, by_kind={"people": photos}, by_target={"embedded": photos}, refused=refused
+        )
 
     def failed_wishes(self) -> tuple[a.FailedWish, ...]:
         return tuple(self._open().wishes)

@@ -1,0 +1,71 @@
+"""What the pages read from the services: only the fields that they use, each optional where a page can do without."""
+
+from pictopy_ui.answers.base import Answer, Health, Listing, Nothing
+from pictopy_ui.answers.cluster import Cover, Decision, Event, Face, Person
+from pictopy_ui.answers.exif import DryRun, FailedWish, PlanItem, Policy, Reason, Write
+from pictopy_ui.answers.ingest import Activity, Album, Conflict, Failure, File, Library, PhotoFacts, StageProgress
+from pictopy_ui.answers.memories import LeftOut, Slide, Story
+from pictopy_ui.answers.search import Bucket, By, Facet, Facets, Hit, Hits
+from pictopy_ui.answers.vision import (
+    Bench,
+    Change,
+    Engine,
+    Hardware,
+    Model,
+    ModelChange,
+    Models,
+    Profile,
+    Profiles,
+    Pull,
+    Task,
+    Timing,
+    Triton,
+)
+
+__all__ = [
+    "Activity",
+    "Album",
+    "Answer",
+    "Bench",
+    "Bucket",
+    "By",
+    "Change",
+    "Conflict",
+    "Cover",
+    "Decision",
+    "DryRun",
+    "Engine",
+    "Event",
+    "Face",
+    "Facet",
+    "Facets",
+    "FailedWish",
+    "Failure",
+    "File",
+    "Hardware",
+    "Health",
+    "Hit",
+    "Hits",
+    "LeftOut",
+    "Library",
+    "Listing",
+    "Model",
+    "ModelChange",
+    "Models",
+    "Nothing",
+    "Person",
+    "PhotoFacts",
+    "PlanItem",
+    "Policy",
+    "Profile",
+    "Profiles",
+    "Pull",
+    "Reason",
+    "Slide",
+    "StageProgress",
+    "Story",
+    "Task",
+    "Timing",
+    "Triton",
+    "Write",
+]
