@@ -29,7 +29,9 @@ async def announce_models(deps: Deps) -> None:
         await deps.news.wait()
         lineup = deps.shelf.lineup
         revision = time.time_ns()
-        message = ModelsChanged(revision=revision, model_version=lineup.version, models=lineup.models)
+        message = ModelsChanged(
+            revision=revision, model_version=lineup.version, models=lineup.models, beside=lineup.beside_models
+        )
         await deps.bus.publish(message, f"models:{revision}")
         if deps.shelf.lineup is lineup:  # else it changed while NATS stored the message: tell again
             deps.news.clear()
