@@ -2,9 +2,23 @@
 
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _EDIT = struct.Struct(">QQQ")
+
+
+@dataclass(frozen=True)
+class Splice:
+    """`new` goes where `start` to `end` of the old bytes stand."""
+
+    start: int
+    end: int
+    new: bytes
+
+    @property
+    def growth(self) -> int:
+        return len(self.new) - (self.end - self.start)
 
 
 @dataclass(frozen=True)
@@ -18,14 +32,17 @@ class Edit:
 
 @dataclass(frozen=True)
 class Patch:
-    """Edits from the last to the first place, so that each leaves the others' places as they are."""
+    """Edits from the last to the first place."""
 
     edits: tuple[Edit, ...]
 
     def undo(self, new: bytes) -> bytes:
-        for edit in self.edits:
-            new = new[: edit.at] + edit.old + new[edit.at + edit.new_length :]
-        return new
+        view, place = memoryview(new), 0
+        parts: list[bytes | memoryview] = []
+        for edit in reversed(self.edits):
+            parts += [view[place : edit.at], edit.old]
+            place = edit.at + edit.new_length
+        return b"".join([*parts, view[place:]])
 
     def pack(self) -> bytes:
         parts = (_EDIT.pack(each.at, each.new_length, len(each.old)) + each.old for each in self.edits)
@@ -40,6 +57,28 @@ class Patch:
             edits.append(Edit(at, new_length, raw[place : place + length]))
             place += length
         return cls(tuple(edits))
+
+
+def spliced(old: bytes, splices: Iterable[Splice]) -> tuple[bytes, Patch]:
+    """The new bytes, and what undoes them. Splices do not overlap."""
+    ordered = sorted(splices, key=lambda each: (each.start, each.end))
+    edits = [
+        Edit(each.start + moved, len(each.new), old[each.start : each.end])
+        for each, moved in zip(ordered, _growth_before(ordered), strict=True)
+    ]
+    view, place = memoryview(old), 0
+    parts: list[bytes | memoryview] = []
+    for each in ordered:
+        parts += [view[place : each.start], each.new]
+        place = each.end
+    return b"".join([*parts, view[place:]]), Patch(tuple(reversed(edits)))
+
+
+def _growth_before(ordered: Iterable[Splice]) -> Iterator[int]:
+    moved = 0
+    for each in ordered:
+        yield moved
+        moved += each.growth
 
 
 def whole(old: bytes, new: bytes) -> Patch:
