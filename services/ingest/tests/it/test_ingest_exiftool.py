@@ -24,8 +24,22 @@ EDITS = {
     "words": ["-XMP-dc:Title=Sea", "-XMP-dc:Subject=sun", "-XMP:Rating=4", "-XMP-dc:Description=At the sea"],
     "person": ["-XMP-mwg-rs:RegionInfo={AppliedToDimensions={W=320,H=240,Unit=pixel},RegionList=[{Area={X=.5,Y=.5,"
                "W=.2,H=.2,Unit=normalized},Name=Ana,Type=Face}]}"],
+    "place": ["-XMP-iptcExt:LocationCreatedSublocation=Trastevere", "-XMP-iptcExt:LocationCreatedCity=Rome",
+              "-XMP-iptcExt:LocationCreatedCountryName=Italy", "-XMP-photoshop:City=elsewhere"],
+    "older place": ["-XMP-iptcCore:Location=Trastevere", "-XMP-photoshop:City=Rome", "-XMP-photoshop:Country=Italy"],
+    "ours": ["-XMP-pictopy:Favourite=True", "-XMP-pictopy:Hidden=True", "-XMP-pictopy:Albums=Rome, summer",
+             "-XMP-pictopy:Albums=Best"],
+    "time": ["-XMP-photoshop:DateCreated=2019-08-03T18:05:00+02:00"],
     "strip": ["-all="],
 }  # fmt: skip
+OUR_NAMESPACE = """
+%Image::ExifTool::UserDefined = ('Image::ExifTool::XMP::Main' =>
+    { pictopy => { SubDirectory => { TagTable => 'Image::ExifTool::UserDefined::pictopy' } } });
+%Image::ExifTool::UserDefined::pictopy = ( GROUPS => { 0 => 'XMP', 1 => 'XMP-pictopy', 2 => 'Image' },
+    NAMESPACE => { 'pictopy' => 'https://pictopy.org/ns/1.0/' }, WRITABLE => 'string',
+    Favourite => {}, Hidden => {}, Albums => { List => 'Bag' } );
+1;
+"""
 
 
 @pytest.fixture
@@ -53,7 +67,10 @@ def _size(path: Path) -> tuple[int, int]:
 
 
 def _exiftool(path: Path, *arguments: str) -> None:
-    subprocess.run(["exiftool", "-q", "-q", "-m", "-overwrite_original", *arguments, path], check=True, timeout=60)
+    config = path.with_name("exiftool.config")
+    config.write_text(OUR_NAMESPACE, encoding="ascii")
+    command = ["exiftool", "-config", config, "-q", "-q", "-m", "-overwrite_original", *arguments, path]
+    subprocess.run(command, check=True, timeout=60)
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -74,6 +91,13 @@ def test_an_edit_of_metadata_keeps_the_picture(ending: str, edit: str, tmp_path:
         [region] = after.facts.regions
         assert region.name == "Ana"
         assert region.box.x1 == pytest.approx(0.4)
+    if edit in {"place", "older place"}:
+        assert (after.facts.location, after.facts.city, after.facts.country) == ("Trastevere", "Rome", "Italy")
+    if edit == "ours":
+        assert (after.facts.favourite, after.facts.hidden) == (True, True)
+        assert after.facts.albums == ("Rome, summer", "Best")
+    if edit == "time":
+        assert (str(after.facts.taken_at_local), after.facts.taken_offset_min) == ("2019-08-03 18:05:00", 120)
 
 
 def test_turning_a_photo_keeps_its_id_and_turns_its_preview(tmp_path: Path, place: Workplace) -> None:

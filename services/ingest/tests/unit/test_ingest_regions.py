@@ -5,7 +5,7 @@ import pytest
 
 from pictopy_ingest.adapters.pixels import turned
 from pictopy_ingest.domain.metadata.regions import Stored, named_regions, oriented_box
-from pictopy_ingest.domain.metadata.tags import Notes, Tags
+from pictopy_ingest.domain.metadata.tags import Notes, Tags, Value
 
 MWG = "Xmp.mwg-rs.Regions/mwg-rs:"
 
@@ -85,3 +85,18 @@ def test_pets_nameless_faces_and_boxes_outside_are_left_out() -> None:
     notes = Notes()
     assert named_regions(_mwg(1.5, 0.5, 0.1, 0.1), stored, notes) == ()
     assert "outside" in notes.lines[0]
+
+
+def test_families_complete_each_other() -> None:
+    """A face that mwg-rs has named is not named again by another family; a face that only MP names is taken too."""
+    region = "Xmp.MP.RegionInfo/MPRI:Regions"
+    microsoft: dict[str, Value] = {
+        f"{region}[1]/MPReg:PersonDisplayName": "Ana",
+        f"{region}[1]/MPReg:Rectangle": "0.41, 0.36, 0.2, 0.1",
+        f"{region}[2]/MPReg:PersonDisplayName": "Ben",
+        f"{region}[2]/MPReg:Rectangle": "0.7, 0.1, 0.1, 0.1",
+    }
+    both = Tags(xmp={**_mwg(0.5, 0.4, 0.2, 0.1).xmp, **microsoft})
+    found = named_regions(both, Stored(600, 400, 1), Notes())
+    assert [one.name for one in found] == ["Ana", "Ben"]
+    assert found[0].box.x1 == pytest.approx(0.4)

@@ -147,3 +147,31 @@ def test_takeout_json() -> None:
     assert parse(b'{"other": 1}', Notes()) is None
     assert parse(b"[" * 100_000, Notes()) is None
     assert parse(b'{"photoTakenTime": {"timestamp": "99999999999999999999"}, "geoData": 5}', Notes()) == Takeout()
+
+
+def test_where_in_words() -> None:
+    """LocationCreated speaks before the older fields, and never half of each; a sidecar speaks before the file."""
+    created: dict[str, Value] = {"Xmp.iptcExt.LocationCreated[1]/Iptc4xmpExt:City": "Rome"}
+    older: dict[str, Value] = {"Xmp.photoshop.City": "Roma", "Xmp.photoshop.Country": "Italia"}
+    iim: dict[str, Value] = {"Iptc.Application2.City": "Rom", "Iptc.Application2.SubLocation": "Trastevere"}
+    first = _facts(replace(EVIDENCE, embedded=Tags(xmp=created | older, iptc=iim)))
+    assert (first.location, first.city, first.country) == (None, "Rome", None)
+    second = _facts(replace(EVIDENCE, embedded=Tags(xmp=older, iptc=iim)))
+    assert (second.location, second.city, second.country) == ("Trastevere", "Roma", "Italia")
+    third = _facts(replace(EVIDENCE, embedded=Tags(xmp=older), sidecar=Tags(xmp=created)))
+    assert third.city == "Rome"
+
+
+def test_our_own_namespace() -> None:
+    """Favourite, hidden and albums come back from a folder that was copied alone; False in a sidecar is said too."""
+    ours: dict[str, Value] = {
+        "Xmp.pictopy.Favourite": "True",
+        "Xmp.pictopy.Hidden": "True",
+        "Xmp.pictopy.Albums": ["Rome", "Best", "Rome"],
+    }
+    facts = _facts(replace(EVIDENCE, embedded=Tags(xmp=ours)))
+    assert (facts.favourite, facts.hidden, facts.albums) == (True, True, ("Rome", "Best"))
+    no = Tags(xmp={"Xmp.pictopy.Favourite": "False"})
+    assert not _facts(replace(EVIDENCE, embedded=Tags(xmp=ours), sidecar=no)).favourite
+    assert not _facts(replace(EVIDENCE, embedded=no, takeout=Takeout(favourite=True))).favourite
+    assert _facts(replace(EVIDENCE, takeout=Takeout(favourite=True))).favourite

@@ -8,9 +8,11 @@ from typing import Any
 
 import pyexiv2
 
+from pictopy_ingest.domain.metadata import ours
 from pictopy_ingest.domain.metadata.tags import Tags
 
 pyexiv2.set_log_level(4)  # it would write each oddity of a file to stderr
+pyexiv2.registerNs(ours.URI, ours.PREFIX)  # a writer may have called it otherwise
 
 
 class Unreadable(Exception):

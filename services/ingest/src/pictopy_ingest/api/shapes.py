@@ -2,10 +2,10 @@
 
 import base64
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, model_validator
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import Photo
@@ -76,6 +76,8 @@ class PhotoOut(Photo):
 
 
 Caption = Annotated[str | None, Field(max_length=10_000)]
+Words = Annotated[str | None, Field(max_length=500)]
+EARLIEST = datetime(1826, 1, 1)  # noqa: DTZ001  the year of the oldest photograph, on its own clock
 Keyword = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -90,6 +92,20 @@ class PhotoChange(BaseModel):
     title: Caption = None
     rating: int | None = Field(None, ge=-1, le=5)
     keywords: list[Keyword] = Field(default_factory=list, max_length=500)
+    taken_at_local: NaiveDatetime | None = Field(None, ge=EARLIEST)
+    taken_offset_min: int | None = Field(None, ge=-14 * 60, le=14 * 60)
+    latitude_deg: float | None = Field(None, ge=-90, le=90)
+    longitude_deg: float | None = Field(None, ge=-180, le=180)
+    location: Words = None
+    city: Words = None
+    country: Words = None
+
+    @model_validator(mode="after")
+    def _place_is_whole(self) -> Self:
+        sent = self.model_fields_set & {"latitude_deg", "longitude_deg"}
+        if len(sent) == 1 or (self.latitude_deg is None) != (self.longitude_deg is None):
+            raise ValueError("a place is a latitude and a longitude")
+        return self
 
     def stated(self) -> Stated:
         return Stated(**self.model_dump(exclude_unset=True))

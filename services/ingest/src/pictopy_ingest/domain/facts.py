@@ -23,6 +23,9 @@ class Facts(BaseModel):
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     place_source: PlaceSource | None = None
+    location: str | None = None
+    city: str | None = None
+    country: str | None = None
     camera_make: str | None = None
     camera_model: str | None = None
     camera_serial: str | None = None
@@ -33,6 +36,8 @@ class Facts(BaseModel):
     regions: tuple[NamedRegion, ...] = ()
     rating: int | None = None
     favourite: bool = False
+    hidden: bool = False
+    albums: tuple[str, ...] = ()
     is_screenshot: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -49,6 +54,13 @@ class Stated(BaseModel):
     caption: str | None = None
     rating: int | None = None
     keywords: tuple[str, ...] = ()
+    taken_at_local: NaiveDatetime | None = None
+    taken_offset_min: int | None = None
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    location: str | None = None
+    city: str | None = None
+    country: str | None = None
 
     def merged(self, newer: "Stated") -> "Stated":
         """The later word on each field holds."""

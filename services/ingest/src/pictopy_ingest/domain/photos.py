@@ -1,15 +1,17 @@
 """A photo as ingest keeps it, and as it travels."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import FileRef, Photo
 from pictopy_ingest.domain.facts import Facts, Stated
 from pictopy_ingest.domain.scan import Stamp
 
+TIME_FIELDS = ("taken_at_local", "taken_offset_min")
+POSITION_FIELDS = ("latitude_deg", "longitude_deg")
 READ_AGAIN_NS = -1
 """In place of a file's time: it is to be read again, though nothing about it changed."""
 
@@ -49,11 +51,33 @@ class PhotoRow:
     stated: Stated
     is_present: bool
     added_at: datetime
+    stated_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When each field was stated; `albums` is one too, though what albums it is in stands with them."""
+    statement_revision: int = 0
+    """Of what was stated, as others keep it; 0: nothing yet."""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the files say, overruled by what a person stated."""
+        said = self.stated.model_dump(exclude_unset=True)
+        told = {**self.facts.model_dump(), **said}
+        if not said.keys().isdisjoint(TIME_FIELDS):
+            told |= {"taken_at": _instant(told), "time_source": "user" if told["taken_at_local"] else None}
+        if not said.keys().isdisjoint(POSITION_FIELDS):
+            told["place_source"] = "user" if told["latitude_deg"] is not None else None
+        return told
 
     def sort_time(self, order: Literal["added", "taken"]) -> datetime:
         """Where it stands in a list: `taken` is the wall clock read as UTC, or when it was added."""
-        local = self.facts.taken_at_local
+        local = self.told["taken_at_local"]
         return local.replace(tzinfo=UTC) if order == "taken" and local else self.added_at
+
+
+def _instant(told: dict[str, Any]) -> datetime | None:
+    """Exact with an offset; else the wall clock read as UTC."""
+    local: datetime | None = told["taken_at_local"]
+    offset = timedelta(minutes=told["taken_offset_min"] or 0)
+    return (local - offset).replace(tzinfo=UTC) if local else None
 
 
 def main_file(files: Sequence[FileRow]) -> FileRow | None:
@@ -77,7 +101,6 @@ def photo_message(row: PhotoRow, files: Sequence[FileRow], albums: Sequence[str]
         revision=row.revision,
         files=tuple(file_ref(file) for file in sorted(files, key=lambda file: file.key)),
         added_at=row.added_at,
-        albums=tuple(albums),
-        stated=tuple(sorted(row.stated.model_fields_set)),
-        **{**row.facts.model_dump(), **row.stated.model_dump(exclude_unset=True)},
+        stated=tuple(sorted(row.stated.model_fields_set | row.stated_at.keys())),
+        **{**row.told, "albums": tuple(albums)},
     )

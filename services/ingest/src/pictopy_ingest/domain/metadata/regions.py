@@ -16,6 +16,9 @@ _MWG_SIZE = "Xmp.mwg-rs.Regions/mwg-rs:AppliedToDimensions/stDim:"
 _MICROSOFT = "Xmp.MP.RegionInfo/MPRI:Regions"
 _IPTC = "Xmp.iptcExt.ImageRegion"
 MAX_REGIONS = 200
+SAME_FACE = 0.5
+SAME_NAME = 0.1
+"""Overlap (IoU) above which two families speak of one face; less is enough where they give it one name."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,23 @@ class _Drawn:
 
 
 def named_regions(tags: Tags, stored: Stored, notes: Notes) -> tuple[NamedRegion, ...]:
-    """Of the first family that names someone: mwg-rs, MP:RegionInfo, IPTC ImageRegion."""
+    """Of all families together, mwg-rs before MP:RegionInfo before IPTC ImageRegion: a face that an earlier one has
+    named is not named again."""
+    known: list[NamedRegion] = []
     for drawn, orientation in (
         (list(_mwg(tags.xmp)), _mwg_orientation(tags, stored)),
         (list(_microsoft(tags.xmp)), stored.orientation),
         (list(_iptc(tags.xmp, stored)), stored.orientation),
     ):
         found = [region for one in drawn[:MAX_REGIONS] if (region := _region(one, orientation, notes))]
-        if found:
-            return tuple(found)
-    return ()
+        known += [region for region in found if not any(_is_same(region, other) for other in known)]
+    return tuple(known[:MAX_REGIONS])
+
+
+def _is_same(one: NamedRegion, other: NamedRegion) -> bool:
+    """Families round differently; and a face has one name, so the earlier family's is believed."""
+    overlap = one.box.iou(other.box)
+    return overlap > SAME_FACE or (one.name == other.name and overlap > SAME_NAME)
 
 
 def oriented_box(x1: float, y1: float, x2: float, y2: float, orientation: int) -> tuple[float, float, float, float]:

@@ -6,11 +6,15 @@
 | | GPS clock · container of a video · Takeout JSON · file name · EXIF DateTime · the file's mtime |
 | offset | of the same source · EXIF OffsetTime · the distance to the GPS clock if it is a whole quarter of an hour |
 | place | XMP sidecar (1) · EXIF GPS · XMP in the file · container · Takeout JSON |
+| location, city, country | XMP sidecar (1) · the file; of each LocationCreated · photoshop and IPTC Core · IIM |
 | title, rating, regions | XMP sidecar (1) · the file |
 | caption | XMP sidecar (1) · the file · Takeout JSON |
 | keywords | XMP sidecar (1) if it has any · the file |
-| favourite | Takeout JSON; what the owner states in PictoPy wins over all files, always (`Stated`) |
+| favourite | XMP sidecar (1) · the file, by our own namespace · Takeout JSON |
+| hidden, albums | XMP sidecar (1) · the file, by our own namespace |
 | orientation, camera | the file; a sidecar may turn no pixels |
+
+What the owner states in PictoPy wins over all files (`Stated`).
 
 (1) A sidecar was written by a program after the picture was taken, so it comes first, unless both carry
 xmp:MetadataDate and the file's is newer: then the file comes first. `x.jpg.xmp` is read before `x.xmp`.
@@ -27,7 +31,7 @@ from typing import TypeVar
 from pictopy_contracts.messages import PlaceSource, TimeSource
 from pictopy_ingest.domain import formats
 from pictopy_ingest.domain.facts import Facts
-from pictopy_ingest.domain.metadata import places, regions, times, words
+from pictopy_ingest.domain.metadata import localities, ours, places, regions, times, words
 from pictopy_ingest.domain.metadata.places import Place
 from pictopy_ingest.domain.metadata.tags import Notes, Tags, clean
 from pictopy_ingest.domain.metadata.takeout import Takeout
@@ -86,6 +90,7 @@ def facts_of(evidence: Evidence, pixels: Pixels) -> Facts:
     turned = pixels.orientation >= 5
     make, model, serial = words.camera(evidence.embedded)
     container, takeout = evidence.container or Container(), evidence.takeout or Takeout()
+    spot = _first(sources, localities.locality) or localities.NOWHERE
     stored = regions.Stored(pixels.width_px, pixels.height_px, pixels.orientation)
     return Facts(
         kind=formats.kind_of(evidence.format),
@@ -97,6 +102,9 @@ def facts_of(evidence: Evidence, pixels: Pixels) -> Facts:
         latitude_deg=where.latitude_deg if where else None,
         longitude_deg=where.longitude_deg if where else None,
         place_source=place_source,
+        location=spot.location,
+        city=spot.city,
+        country=spot.country,
         camera_make=make or clean(container.make),
         camera_model=model or clean(container.model),
         camera_serial=serial,
@@ -106,7 +114,9 @@ def facts_of(evidence: Evidence, pixels: Pixels) -> Facts:
         keywords=_first(sources, words.keywords) or (),
         regions=_first(sources, lambda tags: regions.named_regions(tags, stored, notes)) or (),
         rating=_stars(sources, notes),
-        favourite=takeout.favourite,
+        favourite=_said(sources, ours.favourite, otherwise=takeout.favourite),
+        hidden=_said(sources, ours.hidden),
+        albums=_first(sources, ours.albums) or (),
         is_screenshot=words.is_screenshot(evidence.name, evidence.embedded),
         warnings=notes.lines,
     )
@@ -125,6 +135,10 @@ def _ordered(evidence: Evidence) -> list[Tags]:
 
 def _first(sources: list[Tags], read: Callable[[Tags], T]) -> T | None:
     return next((found for tags in sources if (found := read(tags))), None)
+
+
+def _said(sources: list[Tags], read: Callable[[Tags], bool | None], *, otherwise: bool = False) -> bool:
+    return next((said for tags in sources if (said := read(tags)) is not None), otherwise)
 
 
 def _stars(sources: list[Tags], notes: Notes) -> int | None:
