@@ -11,6 +11,7 @@ from pictopy_ui.parts.canvas import asset
 from pictopy_ui.ports import Deps
 from pictopy_ui.views import (
     activity,
+    albums,
     event,
     events,
     folders,
@@ -35,6 +36,7 @@ VISIBLE: dict[str, dict[str, tuple[str, str, Show]]] = {
         "memories": ("Memories", "auto_awesome", memories.show),
         "people": ("People", "group", people.show),
         "events": ("Events", "event", events.show),
+        "albums": ("Albums", "photo_album", albums.show),
     },
     "House": {
         "activity": ("Activity", "monitoring", activity.show),

@@ -170,3 +170,60 @@ def test_a_service_that_is_away_says_so(deps: Deps, house: House) -> None:
         deps.search.facets(Filters())
     assert deps.ingest.libraries()
     assert deps.watch.health()[0].reachable
+
+
+def test_models_change_with_a_way_back(deps: Deps, house: House) -> None:
+    """Another face model is used beside the old one until the change is finished or taken back."""
+    house.models.append(a.Model(id="other", task="face_embedding", title="Other", installed=True))
+    deps.vision.use("other")
+    (change,) = deps.vision.changes()
+    assert (change.task, change.before, change.after) == ("face_embedding", "sface", "other")
+    assert deps.cluster.model_change().state == "computing"
+    assert deps.search.model_change().state == "none"
+    assert deps.ingest.activity().stages["vision"].relook == 48
+    deps.ingest.hold("vision", is_held=True)
+    assert deps.ingest.activity().stages["vision"].paused
+    deps.vision.end_change("face_embedding", "back")
+    assert deps.vision.changes() == ()
+
+
+def test_profiles_are_measured_and_used(deps: Deps, house: House) -> None:
+    """The machine is known, a set fits it, and the installed models can be timed."""
+    profiles = deps.vision.profiles()
+    assert (profiles.recommended, profiles.hardware.instructions) == ("4gb", ("avx2",))
+    deps.vision.use_profile("4gb")
+    deps.vision.switch("tags", is_on=False)
+    assert house.asked == [("profile", "4gb"), ("switch", "tags", False)]
+    deps.vision.start_bench()
+    assert {one.model for one in deps.vision.bench().items} == {"yunet", "sface"}
+
+
+def test_albums_come_and_go(deps: Deps) -> None:
+    """An album is made, filled, renamed and removed; its photos stay."""
+    album = deps.ingest.add_album("Ποιήματα")
+    deps.ingest.change_album(album.album_id, add=[FIRST])
+    assert deps.ingest.photo(FIRST).albums == ("Ποιήματα",)
+    deps.ingest.rename_album(album.album_id, "Poems")
+    assert deps.ingest.album_photos(album.album_id) == (FIRST,)
+    assert {one.name: one.photo_count for one in deps.ingest.albums()} == {"Best of": 1, "Poems": 1}
+    assert [hit.photo_id for hit in deps.search.search(Filters(album="Poems")).items] == [FIRST]
+    deps.ingest.remove_album(album.album_id)
+    assert deps.ingest.photo(FIRST).albums == ()
+
+
+def test_differences_are_settled_by_choice(deps: Deps) -> None:
+    """What a file said differently stands with both sides, and the other one can be chosen."""
+    (one,) = deps.ingest.conflicts().items
+    assert (one.ours, one.theirs, one.resolved) == ("At home", "In the garden", "theirs")
+    deps.ingest.settle_conflict(one.conflict_id, "ours")
+    assert deps.ingest.conflicts().items[0].resolved == "ours"
+
+
+def test_writes_are_counted_planned_and_all_taken_back(deps: Deps) -> None:
+    """A dry run counts, a plan tells, and the whole ledger goes back at once."""
+    deps.exif.start_dry_run()
+    assert deps.exif.dry_run().by_kind == {"people": 48}
+    assert deps.exif.plan(FIRST)[0].add == ("dc:subject Anna",)
+    assert deps.exif.ledger(day=date(2020, 1, 1)).items == ()
+    deps.exif.undo_all()
+    assert deps.exif.ledger(status="written").items == ()

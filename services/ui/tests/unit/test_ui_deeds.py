@@ -3,7 +3,6 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pictopy_ui import answers as a
 from pictopy_ui.fakes import House
 from pictopy_ui.fakes.opening import open_page
 
@@ -152,9 +151,12 @@ def test_policy_of_writing_is_set(house: House) -> None:
     """What may be written is chosen in Folders."""
     test = open_page(house, "folders")
     test.radio[0].set_value("sidecar").run()
-    assert house.policy == a.Policy(policy="sidecar")
+    assert (house.policy.policy, house.policy.paused) == ("sidecar", False)
     next(one for one in test.toggle if one.label == "Pause writing").set_value(True).run()
-    assert house.policy == a.Policy(policy="sidecar", paused=True)
+    assert (house.policy.policy, house.policy.paused) == ("sidecar", True)
+    next(one for one in test.selectbox if one.label == "Caption").set_value("off").run()
+    assert house.policy.concepts["caption"] == "off"
+    assert house.policy.concepts["people"] == "on"
 
 
 def test_all_failures_are_retried(house: House) -> None:
@@ -183,3 +185,35 @@ def test_story_is_seen_once_and_judged(house: House) -> None:
     assert house.stories["s0"].seen
     button(test, "Less like this")
     assert house.asked == [("feedback", "s0", "less")]
+
+
+def test_album_is_made_and_filled(house: House) -> None:
+    """Naming an album on a photo's page makes it; taking the name away takes the photo out."""
+    test = open_page(house, "photo", id=FIRST)
+    albums = next(one for one in test.multiselect if one.label == "Albums")
+    albums.set_value(["Best of"]).run()
+    assert house.photos[FIRST].albums == ("Best of",)
+    next(one for one in test.multiselect if one.label == "Albums").set_value([]).run()
+    assert house.photos[FIRST].albums == ()
+
+
+def test_time_and_place_are_corrected(house: House) -> None:
+    """Only what was changed is sent."""
+    test = open_page(house, "photo", id=FIRST)
+    next(one for one in test.text_input if one.label == "City").set_value("Arezzo")
+    button(test, "Save")
+    assert house.photos[FIRST].city == "Arezzo"
+    assert house.photos[FIRST].country is None
+
+
+def test_everything_written_is_taken_back_in_two_clicks(house: House) -> None:
+    """The ledger can be undone as a whole."""
+    button(open_page(house, "activity"), "Take it all back")
+    assert {write.status for write in house.writes} == {"undone"}
+
+
+def test_task_is_switched_off(house: House) -> None:
+    """A task goes off while its model stays."""
+    test = open_page(house, "models")
+    test.button_group[0].set_value(["face_embedding"]).run()
+    assert ("switch", "faces", False) in house.asked

@@ -12,6 +12,7 @@ PAGES: dict[str, dict[str, str]] = {
     "memories": {"day": "2026-06-14"},
     "people": {},
     "events": {},
+    "albums": {},
     "activity": {},
     "models": {},
     "folders": {},

@@ -38,4 +38,5 @@ class ExifClient:
         return self._line.get("/v1/policy", a.Policy)
 
     def set_policy(self, policy: a.Policy) -> None:
-        self._line.send("PUT", "/v1/policy", policy.model_dump())
+        body = policy.model_dump() if policy.concepts else policy.model_dump(exclude={"concepts"})
+        self._line.send("PUT", "/v1/policy", body)

@@ -18,6 +18,8 @@ class Filters:
     kind: str = ""
     camera: str = ""
     library: str = ""
+    album: str = ""
+    """Its name."""
     favourite: bool = False
     hidden: bool = False
     since: str = ""
@@ -40,6 +42,7 @@ class Filters:
             kind=one("kind") if one("kind") in {"photo", "video"} else "",
             camera=one("camera"),
             library=one("library"),
+            album=one("album"),
             favourite=one("favourite") == "true",
             hidden=one("hidden") == "true",
             since=_iso_date(one("from")),
@@ -49,7 +52,13 @@ class Filters:
     def to_query(self) -> dict[str, str | list[str]]:
         """The same for the address line and for the search service; what is not set is absent."""
         named = {"q": self.text, "tag": self.tag, "event": self.event, "place": self.place, "kind": self.kind}
-        named |= {"camera": self.camera, "library": self.library, "from": self.since, "to": self.until}
+        named |= {
+            "camera": self.camera,
+            "library": self.library,
+            "album": self.album,
+            "from": self.since,
+            "to": self.until,
+        }
         query: dict[str, str | list[str]] = {name: value for name, value in named.items() if value}
         if self.people:
             query["person"] = list(self.people)

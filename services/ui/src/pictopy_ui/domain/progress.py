@@ -33,6 +33,11 @@ class StageRow:
     failed: int
     waiting: int
     wanted: int
+    name: str = ""
+    relook: int = 0
+    is_paused: bool = False
+    left: str = ""
+    """Time that looking again still takes, in words."""
 
     @property
     def done_share(self) -> float:
@@ -52,7 +57,18 @@ def stage_rows(activity: Activity) -> tuple[StageRow, ...]:
 def _row(stage: str, progress: StageProgress) -> StageRow:
     title, hint = STAGES.get(stage, (stage.capitalize(), ""))
     wanted = progress.wanted or progress.done + progress.failed + progress.waiting
-    return StageRow(title, hint, progress.done, progress.failed, progress.waiting, wanted)
+    return StageRow(
+        title,
+        hint,
+        progress.done,
+        progress.failed,
+        progress.waiting,
+        wanted,
+        name=stage,
+        relook=progress.relook,
+        is_paused=progress.paused,
+        left=left_text(progress.eta_s),
+    )
 
 
 def waiting(activity: Activity) -> int:

@@ -41,6 +41,7 @@ def fits(house: House, hit: a.Hit, filters: Filters) -> bool:
         not filters.tag or filters.tag in hit.tags,
         not filters.event or filters.event == hit.event_id,
         not filters.place or filters.place in hit.places,
+        not filters.album or filters.album in photo.albums,
         not filters.kind or filters.kind == hit.kind,
         not filters.favourite or photo.favourite,
         not filters.since or day >= filters.since,

@@ -20,7 +20,8 @@ class FakeSearch:
     def search(self, filters: Filters, cursor: str | None = None, limit: int = 60) -> a.Hits:
         page = page_of(self._hits(filters), cursor, limit)
         understood = [{"kind": "words", "text": filters.text, "values": [filters.text]}] if filters.text else []
-        return a.Hits(items=page.items, next=page.next, understood=understood)
+        by = a.By(mode="words", why="no image model for words is installed, so the words about photos are searched")
+        return a.Hits(items=page.items, next=page.next, understood=understood, by=by if filters.text else None)
 
     def facets(self, filters: Filters) -> a.Facets:
         hits = self._hits(filters)

@@ -1,8 +1,8 @@
 """Cards of events and of memories."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pictopy_ui.answers import Event, Story
+from pictopy_ui.answers import Album, Event, Story
 from pictopy_ui.domain.words import plural, span_text
 from pictopy_ui.markup.text import esc, image, link
 from pictopy_ui.ports import Pictures
@@ -22,6 +22,20 @@ def _event(event: Event, pictures: Pictures) -> str:
         f"<small>{esc(when)} · {plural(event.size, 'photo')}{place}</small>"
     )
     return link("event", body, css="card", label=f"Open {event.title or when}", id=event.event_id)
+
+
+def albums(found: Sequence[Album], covers: Mapping[str, str], pictures: Pictures) -> str:
+    """`covers`: album id to a photo of it."""
+    return f'<div class="cards">{"".join(_album(one, covers.get(one.album_id), pictures) for one in found)}</div>'
+
+
+def _album(album: Album, cover: str | None, pictures: Pictures) -> str:
+    picture = image(pictures.preview(cover), "") if cover else ""
+    body = (
+        f'<span class="cover">{picture}</span><strong>{esc(album.name)}</strong>'
+        f"<small>{plural(album.photo_count, 'photo')}</small>"
+    )
+    return link("library", body, css="card", label=f"Open the album {album.name}", album=album.name)
 
 
 def stories(found: Sequence[Story], pictures: Pictures) -> str:

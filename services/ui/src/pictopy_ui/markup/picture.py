@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from pictopy_ui.answers import Face, Hit, PhotoFacts
+from pictopy_ui.answers import Face, Hit, PhotoFacts, PlanItem
 from pictopy_ui.domain.tiles import described
 from pictopy_ui.domain.words import bytes_text, clock_text, moment_text, plural
 from pictopy_ui.markup.text import esc, link
+from pictopy_ui.markup.work import TARGETS
 
 SOURCES = {
     "mtime": "from the file's date",
@@ -74,7 +75,8 @@ def _source(source: str | None) -> str:
 
 
 def _place(photo: PhotoFacts, hit: Hit | None) -> str:
-    name = esc(", ".join(hit.places)) if hit else ""
+    stated = ", ".join(text for text in (photo.location, photo.city, photo.country) if text)
+    name = esc(stated or (", ".join(hit.places) if hit else ""))
     if photo.latitude_deg is None or photo.longitude_deg is None:
         return name
     spot = f"{photo.latitude_deg:.5f}, {photo.longitude_deg:.5f}"
@@ -89,3 +91,15 @@ def _picture(photo: PhotoFacts) -> str:
 
 def download(original: str) -> str:
     return f'<p class="note"><a href="{esc(original)}" target="_blank" rel="noopener">Open the original</a></p>'
+
+
+def plan(items: Sequence[PlanItem]) -> str:
+    """What a write would change, file by file."""
+    return f'<ul class="rows">{"".join(_planned(item) for item in items)}</ul>'
+
+
+def _planned(item: PlanItem) -> str:
+    lines = [*(f"+ {text}" for text in item.add), *(f"− {text}" for text in item.remove)]
+    inner = "".join(f'<div class="path">{esc(line)}</div>' for line in lines)
+    target = TARGETS.get(item.target, item.target)
+    return f'<li><div><strong class="path">{esc(item.path)}</strong> <small>{esc(target)}</small>{inner}</div></li>'

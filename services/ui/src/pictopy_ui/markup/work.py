@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from pictopy_ui.answers import Activity, FailedWish, Failure, Health, Write
+from pictopy_ui.answers import Activity, Conflict, DryRun, FailedWish, Failure, Health, Write
 from pictopy_ui.domain.progress import SERVICES, STAGES, StageRow, headline, health_word, stage_rows
 from pictopy_ui.domain.words import plural, stamp_text
+from pictopy_ui.markup import notes
 from pictopy_ui.markup.text import button, esc, link
 
 STATUS = {"written": ("written", "good"), "failed": ("failed", "bad"), "undone": ("taken back", "busy")}
 STATUS |= {"pending": ("being written", "busy"), "undoing": ("being taken back", "busy")}
 WISHES = {"faces": "people"}
+TARGETS = {"embedded": "in the file", "sidecar": "in a sidecar", "journal": "in the folder's journal"}
 
 
 def progress(activity: Activity) -> str:
@@ -29,8 +31,18 @@ def _stage(row: StageRow) -> str:
         f'<div class="track" role="progressbar" aria-label="{esc(row.title)}" aria-valuemin="0" '
         f'aria-valuemax="{row.wanted}" aria-valuenow="{row.done}"><i style="width:{row.done_share:.2%}"></i>'
         f'<i class="bad" style="width:{row.failed_share:.2%}"></i></div>'
-        f"<small>{row.done:,} of {row.wanted:,} ({share}){waiting}{failed}</small></div>"
+        f"<small>{row.done:,} of {row.wanted:,} ({share}){waiting}{failed}</small>{_again(row)}</div>"
     )
+
+
+def _again(row: StageRow) -> str:
+    """Photos with an older result: it stays until the new one is there, and the work can wait."""
+    if not row.relook:
+        return ""
+    way = "Go on" if row.is_paused else "Pause"
+    left = "paused" if row.is_paused else row.left
+    words = f"{plural(row.relook, 'photo')} to be looked at again with other models" + (f" · {left}" if left else "")
+    return f'<div class="ways"><small>{esc(words)}</small>{button(way, "hold", stage=row.name, to=way)}</div>'
 
 
 def health(found: Iterable[Health]) -> str:
@@ -72,7 +84,7 @@ def writes(found: Sequence[Write]) -> str:
 def _write(write: Write) -> str:
     word, tone = STATUS.get(write.status, (write.status, "busy"))
     checked = " · read back and compared" if write.verified and write.status == "written" else ""
-    target = {"embedded": "in the file", "sidecar": "in a sidecar"}.get(write.target, write.target)
+    target = TARGETS.get(write.target, write.target)
     when = stamp_text(write.undone_at or write.written_at)
     shown = link("photo", esc(write.path), id=write.photo_id) if write.photo_id else esc(write.path)
     is_done = write.status == "written"
@@ -110,3 +122,35 @@ def failed_wishes(found: Sequence[FailedWish]) -> str:
         for wish in found
     )
     return f'<ul class="rows">{items}</ul>'
+
+
+def conflicts(found: Sequence[Conflict]) -> str:
+    """Where a file and PictoPy said different things, and how it was settled."""
+    return f'<ul class="rows">{"".join(_conflict(one) for one in found)}</ul>'
+
+
+def _conflict(one: Conflict) -> str:
+    kept = {"ours": "PictoPy's word holds", "theirs": "the file's word holds", "merged": "both were put together"}
+    name = esc(one.path or "A photo")
+    shown = link("photo", name, id=one.photo_id) if one.photo_id else name
+    sides = f"PictoPy: {_listed(one.ours) or '–'} · file: {_listed(one.theirs) or '–'}"
+    ways = "".join(
+        button(text, "settle", label=f"{text} for {one.what} of {one.path}", id=one.conflict_id, side=side)
+        for side, text in (("ours", "Keep PictoPy's"), ("theirs", "Keep the file's"))
+        if side != one.resolved
+    )
+    rule = ", ".join(text for text in (kept.get(one.resolved, one.resolved), one.rule) if text)
+    return (
+        f'<li><div><strong class="path">{shown}</strong> <span class="tag">{esc(one.what)}</span>'
+        f"<div>{esc(sides)}</div><small>{esc(rule)} · {esc(stamp_text(one.at))}</small></div>"
+        f'<div class="ways">{ways}</div></li>'
+    )
+
+
+def dry_run(found: DryRun) -> str:
+    """Counts by what would change and where."""
+    kinds = [(kind.replace("_", " "), f"{count:,}") for kind, count in found.by_kind.items() if count]
+    targets = [(TARGETS.get(one, one), f"{count:,}") for one, count in found.by_target.items() if count]
+    refused = [(one.reason, f"{one.count:,}") for one in found.refused]
+    head = f"{plural(found.photos, 'photo')}, {plural(found.files, 'file')} would be written"
+    return f'<p class="note">{esc(head)}</p>' + notes.chips([*kinds, *targets]) + notes.chips(refused)

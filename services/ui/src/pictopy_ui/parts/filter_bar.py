@@ -68,7 +68,7 @@ def _set(facets: Facets, filters: Filters) -> list[tuple[str, str, str]]:
     names = {facet.value: facet.text for facet in (*facets.people, *facets.events)}
     entries = [(names.get(person, "Somebody"), "people", person) for person in filters.people]
     entries += [(names.get(filters.event, "An event"), "event", "")] if filters.event else []
-    plain = {"tag": filters.tag, "place": filters.place, "camera": filters.camera}
+    plain = {"album": filters.album, "tag": filters.tag, "place": filters.place, "camera": filters.camera}
     entries += [(value, name, "") for name, value in plain.items() if value]
     entries += [(KINDS[filters.kind], "kind", "")] if filters.kind else []
     entries += [(f"from {filters.since}", "since", "")] if filters.since else []
@@ -128,6 +128,7 @@ def _apply() -> None:
             favourite=bool(st.session_state.get("filter.favourite")),
             hidden=bool(st.session_state.get("filter.hidden")),
             library=nav.asked("library"),
+            album=nav.asked("album"),
             since=since.isoformat() if since else "",
             until=until.isoformat() if until else "",
             **{name: value or "" for name, value in state.items()},

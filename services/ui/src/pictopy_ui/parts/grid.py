@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from pictopy_ui.answers import Hit, PhotoFacts
+from pictopy_ui.answers import By, Hit, PhotoFacts
 from pictopy_ui.domain.filters import Filters
 from pictopy_ui.domain.tiles import Tile, by_time, hit_of, tile
 from pictopy_ui.markup import gallery
@@ -28,6 +28,7 @@ class Shelf:
     facts: dict[str, PhotoFacts] = field(default_factory=dict)
     next: str | None = None
     understood: object = None
+    by: By | None = None
     is_plain: bool = False
     """Out of ingest, because search is away."""
     fetched_at: float = 0.0
@@ -69,6 +70,7 @@ def _from_search(deps: Deps, shelf: Shelf) -> bool:
         return False
     shelf.hits.extend(answer.items)
     shelf.next, shelf.understood = answer.next, answer.understood or shelf.understood
+    shelf.by = answer.by or shelf.by
     ids = [hit.photo_id for hit in answer.items]
     shelf.facts |= ask_quietly(lambda: deps.ingest.lookup(ids), {}) if ids else {}
     return True

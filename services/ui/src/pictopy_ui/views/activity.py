@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from pictopy_ui.answers import Activity, Failure, Listing, Write
+from pictopy_ui.answers import Activity, Conflict, Failure, Listing
 from pictopy_ui.domain.words import plural
 from pictopy_ui.markup import notes, work
-from pictopy_ui.parts import nav
+from pictopy_ui.parts import ledger, nav
 from pictopy_ui.parts.canvas import Act, canvas
 from pictopy_ui.parts.trouble import act, ask, start_run
 from pictopy_ui.ports import Deps
@@ -24,19 +24,24 @@ def show(deps: Deps) -> None:
         _progress(deps)
 
     live()
-    problems, written = st.tabs(["Problems", "Written into files"])
+    problems, written, differing = st.tabs(["Problems", "Written into files", "Said differently elsewhere"])
     with problems:
         _failures(deps)
     with written:
-        _ledger(deps)
+        ledger.show(deps)
+    with differing:
+        _conflicts(deps)
 
 
 def _progress(deps: Deps) -> None:
     canvas(work.health(deps.watch.health()), key="health")
     activity = ask(deps.ingest.activity, None)
     if activity is not None:
-        canvas(work.progress(activity), key="progress")
+        done = canvas(work.progress(activity), key="progress")
         _bad(activity)
+        if done and done.get("act") == "hold":
+            act(lambda: deps.ingest.hold(done["stage"], is_held=done["to"] == "Pause"))
+            st.rerun(scope="fragment")
 
 
 def _bad(activity: Activity) -> None:
@@ -76,24 +81,17 @@ def _settle(deps: Deps, failures: Listing[Failure], done: Act | None) -> None:
     st.rerun()
 
 
-def _ledger(deps: Deps) -> None:
-    ledger = ask(lambda: deps.exif.ledger(cursor=nav.asked("writes") or None), Listing[Write]())
-    wishes = ask(deps.exif.failed_wishes, ())
-    if wishes:
-        st.subheader("Could not be written")
-        nav.follow(canvas(work.failed_wishes(wishes), key="wishes"))
-    if not ledger.items:
-        text = (
-            "Name a person or an event, and PictoPy writes it into the photo or a sidecar beside it. "
-            "Each write stands here and can be undone."
-        )
-        canvas(notes.empty("edit_note", "Nothing was written yet", text), key="no-writes")
+def _conflicts(deps: Deps) -> None:
+    found = ask(lambda: deps.ingest.conflicts(nav.asked("conflicts") or None), Listing[Conflict]())
+    if not found.items:
+        text = "When another program changes what you said here, it stands here with what was kept, and why."
+        canvas(notes.empty("handshake", "No differences", text), key="no-conflicts")
         return
-    done = canvas(work.writes(ledger.items), key="writes")
-    if done and done.get("act") == "undo":
-        act(lambda: deps.exif.undo(int(done["id"])), "Taken back: the file is as it was")
+    done = canvas(work.conflicts(found.items), key="conflicts")
+    if done and done.get("act") == "settle":
+        act(lambda: deps.ingest.settle_conflict(done["id"], done["side"]), "Settled")
         st.rerun()
     nav.follow(done)
-    if ledger.next and st.button("Older writes"):
-        st.query_params["writes"] = ledger.next
+    if found.next and st.button("Older differences"):
+        st.query_params["conflicts"] = found.next
         st.rerun()

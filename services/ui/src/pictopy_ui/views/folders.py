@@ -4,7 +4,7 @@ import streamlit as st
 
 from pictopy_ui.answers import Library, Policy
 from pictopy_ui.domain.words import plain, plural
-from pictopy_ui.markup import notes
+from pictopy_ui.markup import notes, work
 from pictopy_ui.parts.canvas import canvas
 from pictopy_ui.parts.trouble import act, ask
 from pictopy_ui.ports import Deps
@@ -15,6 +15,8 @@ POLICIES = {
     "sidecar": "Only into a sidecar (.xmp) beside the photo",
     "off": "Nothing: keep names and events in PictoPy alone",
 }
+STATES = {"on": "Written", "confirmed": "Written once you confirmed it", "off": "Not written"}
+CONCEPTS = {"event": "Events and trips", "time": "Corrected times", "machine_tags": "Tags made by models"}
 
 
 def show(deps: Deps) -> None:
@@ -82,8 +84,48 @@ def _writing(deps: Deps) -> None:
         on_change=lambda: _send(deps),
     )
     st.toggle("Pause writing", key="policy.paused", on_change=lambda: _send(deps))
+    _concepts(deps, policy)
+    _dry_run(deps)
+
+
+def _concepts(deps: Deps, policy: Policy) -> None:
+    """What is written, one by one."""
+    if not policy.concepts:
+        return
+    with st.expander("Choose what is written", icon=":material/checklist:"):
+        columns = st.columns(3)
+        for place, (name, state) in enumerate(policy.concepts.items()):
+            key = f"concept.{name}"
+            st.session_state[key] = state
+            columns[place % 3].selectbox(
+                CONCEPTS.get(name, name.replace("_", " ").capitalize()),
+                list(dict.fromkeys([*STATES, state])),
+                format_func=lambda one: STATES.get(one, one),
+                key=key,
+                on_change=lambda: _send(deps),
+            )
+
+
+def _dry_run(deps: Deps) -> None:
+    with st.expander("What would be written now", icon=":material/difference:"):
+        found = ask(deps.exif.dry_run, None)
+        if found is None:
+            return
+        st.caption("Counts every change that is still to be made, in all folders. Nothing is written by it.")
+        if st.button("Count", icon=":material/calculate:", disabled=found.running):
+            act(deps.exif.start_dry_run, "Counting")
+            st.rerun()
+        if found.running:
+            st.caption("Counting …")
+        elif found.photos or found.refused:
+            canvas(work.dry_run(found), key="dry-run")
 
 
 def _send(deps: Deps) -> None:
-    policy = Policy(policy=st.session_state["policy.kind"], paused=st.session_state["policy.paused"])
+    said = {
+        key.removeprefix("concept."): st.session_state[key]
+        for key in map(str, st.session_state)
+        if key.startswith("concept.")
+    }
+    policy = Policy(policy=st.session_state["policy.kind"], paused=st.session_state["policy.paused"], concepts=said)
     act(lambda: deps.exif.set_policy(policy), "Saved")

@@ -90,7 +90,13 @@ def _similar(deps: Deps, photo_id: str) -> None:
 
 
 def _writes(deps: Deps, photo_id: str) -> None:
-    """What PictoPy wrote into the files of this photo."""
+    """What PictoPy wrote into the files of this photo, and what it would write now."""
+    with st.expander("What would be written into its files now", icon=":material/difference:"):
+        plan = [item for item in ask_quietly(lambda: deps.exif.plan(photo_id), ()) if item.add or item.remove]
+        if plan:
+            canvas(picture.plan(plan), key="photo-plan")
+        else:
+            st.caption("Nothing: its files say all that they should.")
     ledger = ask_quietly(lambda: deps.exif.ledger(photo_id), Listing[Write]())
     if not ledger.items:
         return

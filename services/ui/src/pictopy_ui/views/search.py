@@ -13,6 +13,7 @@ from pictopy_ui.parts.canvas import canvas
 from pictopy_ui.parts.trouble import ask_quietly
 from pictopy_ui.ports import Deps
 
+WAYS = {"pictures": "Search by picture", "words": "Word search"}
 HINT = "Try a name, a place, a year, what is in the picture, or all at once: “Anna beach 2023”."
 
 
@@ -35,6 +36,8 @@ def show(deps: Deps) -> None:
     filter_bar.chips(Facets(), replace(filters, text=""), "search-chips")
     shelf = grid.shelf_for(deps, filters, "search")
     canvas(notes.chips(chips(shelf.understood)), key="search-understood")
+    if shelf.by and shelf.by.why:
+        st.caption(f"{WAYS.get(shelf.by.mode, shelf.by.mode)}: {shelf.by.why}")
     if shelf.hits:
         total = ask_quietly(lambda: deps.search.facets(filters), Facets()).total
         if total is not None:
