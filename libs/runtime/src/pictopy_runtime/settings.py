@@ -1,9 +1,13 @@
-"""Settings come from the environment: `<SERVICE>_<FIELD>` first, else `PICTOPY_<FIELD>` for what all share."""
+"""Settings come from the environment, `<SERVICE>_<FIELD>` before `PICTOPY_<FIELD>`, else from files of these names."""
 
+import os
 from pathlib import Path
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, SecretsSettingsSource, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
+
+SECRETS = Path(os.environ.get("PICTOPY_SECRETS_DIR", "/run/secrets"))  # one file a secret: where containers have them
 
 
 class BaseServiceSettings(BaseSettings):
@@ -27,10 +31,12 @@ class BaseServiceSettings(BaseSettings):
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> tuple[Source, ...]:
         shared = EnvSettingsSource(settings_cls, env_prefix="PICTOPY_")
-        return init_settings, env_settings, shared, file_secret_settings
+        folder = SECRETS if SECRETS.is_dir() else None
+        files = [SecretsSettingsSource(settings_cls, folder, env_prefix=prefix) for prefix in (None, "PICTOPY_")]
+        return init_settings, env_settings, shared, *files
