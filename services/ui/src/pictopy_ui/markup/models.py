@@ -123,7 +123,7 @@ def _profile(profile: Profile, is_recommended: bool, titles: Titles) -> str:
     pace = f"{profile.ms_per_photo:.0f} ms a photo" if profile.ms_per_photo else ""
     takes = (f"{profile.disk_mb:.0f} MB to fetch", f"{profile.memory_mb:.0f} MB of memory at work", pace)
     models = ", ".join(titles.get(one, one) for one in profile.models)
-    css = "strong" if is_recommended else ""
+    css = "strong" if is_recommended else "quiet"
     return (
         f"<li><div><strong>{esc(profile.title or profile.id)}</strong> {flags}<div>{esc(models)}</div>"
         f"<small>{esc(' · '.join(text for text in takes if text))}</small></div>"
