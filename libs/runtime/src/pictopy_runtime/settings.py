@@ -1,13 +1,12 @@
 """Settings come from the environment, `<SERVICE>_<FIELD>` before `PICTOPY_<FIELD>`, else from files of these names."""
 
-import os
 from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, SecretsSettingsSource, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
-SECRETS = Path(os.environ.get("PICTOPY_SECRETS_DIR", "/run/secrets"))  # one file a secret: where containers have them
+SECRETS = [path for path in (Path("/run/secrets"),) if path.is_dir()]  # one file a secret: where containers have them
 
 
 class BaseServiceSettings(BaseSettings):
@@ -37,6 +36,5 @@ class BaseServiceSettings(BaseSettings):
         file_secret_settings: Source,
     ) -> tuple[Source, ...]:
         shared = EnvSettingsSource(settings_cls, env_prefix="PICTOPY_")
-        folder = SECRETS if SECRETS.is_dir() else None
-        files = [SecretsSettingsSource(settings_cls, folder, env_prefix=prefix) for prefix in (None, "PICTOPY_")]
-        return init_settings, env_settings, shared, *files
+        own, common = (SecretsSettingsSource(settings_cls, SECRETS, env_prefix=p) for p in (None, "PICTOPY_"))
+        return init_settings, env_settings, shared, own, common

@@ -36,7 +36,7 @@ def test_secrets_may_be_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         "sample_port": "3",
     }.items():
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(runtime_settings, "SECRETS", tmp_path)
+    monkeypatch.setattr(runtime_settings, "SECRETS", [tmp_path])
     monkeypatch.setenv("PICTOPY_DATA_DIR", "/data")
     monkeypatch.setenv("SAMPLE_PORT", "2")
     settings = Sample()
