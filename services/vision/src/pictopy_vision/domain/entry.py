@@ -39,7 +39,19 @@ EMBEDDING_TASKS: tuple[Task, ...] = ("face_embedding", "image_embedding")
 """Tasks whose answers are kept as vectors: a change of model there is computed beside the old."""
 
 Family = Literal[
-    "yunet", "rfb", "aligned_face", "yolox", "nanodet", "nanodet_levels", "fastestdet", "classifier", "ediffiqa"
+    "yunet",
+    "rfb",
+    "aligned_face",
+    "yolox",
+    "nanodet",
+    "nanodet_levels",
+    "fastestdet",
+    "classifier",
+    "ediffiqa",
+    "db_lines",
+    "ctc_reader",
+    "image_tower",
+    "text_tower",
 ]
 Triple = tuple[float, float, float]
 Pixels = Annotated[int, Field(ge=1, le=8192)]
