@@ -30,9 +30,7 @@ async def models(deps: DepsOf) -> ModelsView:
             ItemView.of(entry, installed=entry.id in installed, in_use=entry.id in used)
             for entry in sorted(catalogue, key=lambda entry: (entry.tasks, entry.preference))
         ],
-        engine=EngineView(
-            name=deps.shelf.engine.name, providers=list(deps.shelf.engine.providers), loaded=deps.shelf.loaded
-        ),
+        engine=EngineView.of(deps.shelf.engine, deps.shelf.loaded),
     )
 
 

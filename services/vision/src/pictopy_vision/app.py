@@ -16,7 +16,7 @@ from pictopy_vision.catalogue_files import Catalogue, CatalogueError, catalogue_
 from pictopy_vision.consumers import CONSUMERS
 from pictopy_vision.deps import Deps
 from pictopy_vision.domain.entry import Entry
-from pictopy_vision.engine_onnx import OnnxEngine
+from pictopy_vision.engines import open_engine
 from pictopy_vision.fetch import Fetcher
 from pictopy_vision.model_folder import ModelFolder
 from pictopy_vision.ports import Previews
@@ -33,7 +33,9 @@ async def open_deps(settings: VisionSettings, kit: Kit, stack: AsyncExitStack) -
     strangers = httpx.AsyncClient(follow_redirects=True, timeout=timeout)  # carries no token of ours
     await stack.enter_async_context(strangers)
     store = ModelFolder(settings.data_dir / "models")
-    shelf = Shelf(catalogue, store, OnnxEngine(settings.model_threads), time.monotonic)
+    engine = open_engine(settings)
+    stack.callback(engine.close)
+    shelf = Shelf(catalogue, store, engine, time.monotonic)
     news = asyncio.Event()
     news.set()
     pulls = Pulls(shelf, store, Fetcher(store, strangers, settings.models_mirror), news.set)
@@ -54,6 +56,7 @@ async def open_deps(settings: VisionSettings, kit: Kit, stack: AsyncExitStack) -
         now=lambda: datetime.now(UTC),
         news=news,
         idle_unload_s=settings.idle_unload_s,
+        engine_look_s=settings.triton_look_s,
     )
 
 
@@ -77,6 +80,6 @@ SERVICE = Service(
     open_deps=open_deps,
     routers=(router,),
     consumers=CONSUMERS,
-    loops=(loops.pull_models, loops.fetch_starter, loops.announce_models, loops.unload_idle_models),
+    loops=(loops.pull_models, loops.fetch_starter, loops.announce_models, loops.unload_idle_models, loops.watch_engine),
     backlog=loops.backlog,
 )

@@ -27,3 +27,5 @@ class Deps:
     news: asyncio.Event
     """Set when the others have not yet been told of the models now in use."""
     idle_unload_s: float = 300.0
+    engine_look_s: float = 5.0
+    """How often the server that runs models, if there is one, is asked how it is."""

@@ -12,15 +12,15 @@ from pictopy_runtime.fakes import FakeBus
 from pictopy_runtime.workers import Workers
 from pictopy_vision.catalogue_files import Catalogue
 from pictopy_vision.deps import Deps
-from pictopy_vision.domain.arrays import Floats
+from pictopy_vision.domain.arrays import Array, Floats
 from pictopy_vision.domain.entry import Entry
 from pictopy_vision.domain.errors import ModelError
-from pictopy_vision.ports import Session, TensorSpec
+from pictopy_vision.ports import ServerState, Session, TensorSpec
 from pictopy_vision.pulls import Pulls
 from pictopy_vision.shelf import Shelf
 from pictopy_vision.starter import Starter
 
-Answer = Callable[[Mapping[str, Floats]], Sequence[Floats]]
+Answer = Callable[[Mapping[str, Array]], Sequence[Floats]]
 
 
 @dataclass
@@ -42,7 +42,7 @@ class FakeSession:
     answer: Answer
     batches: list[int] = field(default_factory=list)
 
-    def run(self, feed: Mapping[str, Floats]) -> Sequence[Floats]:
+    def run(self, feed: Mapping[str, Array]) -> Sequence[Floats]:
         (tensor,) = feed.values()
         self.batches.append(len(tensor))
         return self.answer(feed)
@@ -63,6 +63,12 @@ class FakeEngine:
     opened: list[ModelId] = field(default_factory=list)
     name: str = "fake"
     providers: tuple[str, ...] = ("CPU",)
+    why: str = "A fake."
+    server: ServerState | None = None
+
+    def look(self) -> None: ...
+
+    def close(self) -> None: ...
 
     def open(self, entry: Entry, path: Path) -> Session:
         self.opened.append(entry.id)

@@ -48,6 +48,15 @@ async def unload_idle_models(deps: Deps) -> None:
             log.info("unloaded after %.0f s without work: %s", deps.idle_unload_s, ", ".join(dropped))
 
 
+async def watch_engine(deps: Deps) -> None:
+    """Say which engine runs the models, and see when a server that should run them comes or goes."""
+    engine = deps.shelf.engine
+    log.info("models run on %s (%s). %s", engine.name, ", ".join(engine.providers), engine.why)
+    while True:
+        await asyncio.to_thread(engine.look)
+        await asyncio.sleep(deps.engine_look_s)
+
+
 async def backlog(deps: Deps) -> dict[str, int]:
     """Pulls count as work not yet done: photos may be waiting for them."""
     return {"pulls": max(deps.pulls.under_way, 0 if deps.starter.is_over else 1)}

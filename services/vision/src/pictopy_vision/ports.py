@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pictopy_contracts.ids import ModelId, PhotoId
-from pictopy_vision.domain.arrays import Floats
+from pictopy_vision.domain.arrays import Array, Floats
 from pictopy_vision.domain.entry import Entry
 
 
@@ -16,6 +16,8 @@ class TensorSpec:
 
     name: str
     shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    """As numpy calls it."""
 
 
 class Session(Protocol):
@@ -27,9 +29,19 @@ class Session(Protocol):
     @property
     def outputs(self) -> tuple[TensorSpec, ...]: ...
 
-    def run(self, feed: Mapping[str, Floats]) -> Sequence[Floats]:
-        """Input name to float32 array; answers in the order of `outputs`. Raises ModelError."""
+    def run(self, feed: Mapping[str, Array]) -> Sequence[Floats]:
+        """Input name to array; answers in the order of `outputs`. Raises ModelError."""
         ...
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """A server that runs models for us, as a person is told of it."""
+
+    url: str
+    ready: bool
+    why: str
+    """A sentence: since when it is used, or why not."""
 
 
 class Engine(Protocol):
@@ -39,7 +51,25 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     @property
-    def providers(self) -> tuple[str, ...]: ...
+    def providers(self) -> tuple[str, ...]:
+        """What runs the models, best first; those behind the first are its fallback."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """A sentence: why these."""
+        ...
+
+    @property
+    def server(self) -> ServerState | None:
+        """None where all runs in this process."""
+        ...
+
+    def look(self) -> None:
+        """Blocks while it asks the server, if there is one, how it is; called every few seconds."""
+        ...
+
+    def close(self) -> None: ...
 
     def open(self, entry: Entry, path: Path) -> Session:
         """Blocks while it loads. Raises ModelError."""

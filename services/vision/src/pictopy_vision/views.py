@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pictopy_contracts.ids import ModelId
 from pictopy_vision.domain.entry import Entry, Task
 from pictopy_vision.domain.lineup import TaskState
+from pictopy_vision.ports import Engine
 from pictopy_vision.pulls import Pull, PullStatus
 
 
@@ -62,10 +63,25 @@ class ItemView(BaseModel):
         )
 
 
+class ServerView(BaseModel):
+    url: str
+    ready: bool
+    why: str
+
+
 class EngineView(BaseModel):
     name: str
     providers: list[str]
     loaded: list[ModelId]
+    why: str
+    """A sentence: why these providers."""
+    triton: ServerView | None
+
+    @classmethod
+    def of(cls, engine: Engine, loaded: list[ModelId]) -> Self:
+        server = engine.server
+        triton = ServerView.model_validate(server, from_attributes=True) if server else None
+        return cls(name=engine.name, providers=list(engine.providers), loaded=loaded, why=engine.why, triton=triton)
 
 
 class ModelsView(BaseModel):

@@ -1,6 +1,6 @@
 """The two array types of this service; each function states shape, range and order beside them."""
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,3 +13,6 @@ Grey: TypeAlias = NDArray[np.uint8]
 
 Floats: TypeAlias = NDArray[np.float32]
 """float32 of any shape."""
+
+Array: TypeAlias = NDArray[Any]
+"""What goes into a model: float32 for pictures, int64 for words."""

@@ -13,3 +13,7 @@ class ModelError(Exception):
 
 class BadOutputError(ModelError):
     """A model answered with something that cannot be true; the same picture would give it again."""
+
+
+class EngineAwayError(ModelError):
+    """The server that should run it does not answer, or not in time: a matter of the server, not of the model."""

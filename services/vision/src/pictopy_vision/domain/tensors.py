@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pictopy_vision.domain.arrays import Floats, Image
+from pictopy_vision.domain.arrays import Array, Floats, Image
 from pictopy_vision.domain.entry import Input
 
 
@@ -94,3 +94,17 @@ def _resize(image: Image, width: int, height: int) -> Image:
     shrinks = width * 2 < image.shape[1] or height * 2 < image.shape[0]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return cv2.resize(image, (width, height), interpolation=method).astype(np.uint8, copy=False)
+
+
+def misfit(answer: Array, shape: tuple[int | None, ...], rows: int) -> str | None:
+    """What is wrong with an output of a model that tells `shape` (None: any size) and was given `rows`, else None."""
+    fits = answer.ndim == len(shape) and all(
+        wanted in (None, size) for size, wanted in zip(answer.shape, shape, strict=True)
+    )
+    if not fits or (shape and shape[0] is None and len(answer) != rows):
+        return f"has the shape {answer.shape}, its model says {shape} for {rows} in the batch"
+    if answer.dtype.kind not in "fiub":
+        return f"holds {answer.dtype}, no numbers"
+    if not np.isfinite(answer).all():
+        return "holds numbers that are not finite"
+    return None

@@ -1,0 +1,24 @@
+"""Which engine the settings and this machine give."""
+
+import time
+
+from pictopy_vision.engine_fallback import FallbackEngine
+from pictopy_vision.engine_onnx import OnnxEngine
+from pictopy_vision.ports import Engine
+from pictopy_vision.settings import VisionSettings
+
+
+class EngineError(Exception):
+    """The settings ask for an engine that is not installed; the service does not start."""
+
+
+def open_engine(settings: VisionSettings) -> Engine:
+    """ONNX Runtime in this process, behind a Triton server where the settings name one. Raises EngineError."""
+    local = OnnxEngine(settings.model_threads, cpu_only=settings.device == "cpu")
+    if not settings.triton_url:
+        return local
+    try:
+        from pictopy_vision.engine_triton import TritonEngine  # noqa: PLC0415  its packages are an extra
+    except ImportError as error:
+        raise EngineError(f"VISION_TRITON_URL is set: pip install 'pictopy-vision[triton]' ({error})") from error
+    return FallbackEngine(TritonEngine(settings.triton_url, settings.triton_deadline_s), local, time.monotonic)
