@@ -1,17 +1,17 @@
 """Changes to what is known: each function is the inside of one transaction, and safe to run twice."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import Message, Photo, PhotoAdded, PhotoChanged, PhotoMoved, PhotoRemoved
+from pictopy_ingest import said
 from pictopy_ingest.domain.changes import Change, change_of
-from pictopy_ingest.domain.facts import Stated
-from pictopy_ingest.domain.photos import FileRow, PhotoRow, file_ref, photo_message
+from pictopy_ingest.domain.photos import FileRow, file_ref, photo_message
 from pictopy_ingest.domain.stages import again, new_rows
 from pictopy_ingest.ports import Prepared, Refused, Unit
-from pictopy_runtime.errors import AppError
+from pictopy_ingest.restore import welcome
 
 Files = Mapping[PhotoId, Sequence[FileRow]]
 
@@ -82,12 +82,25 @@ async def _tell(unit: Unit, photo_ids: Collection[PhotoId], old: Files, new: Fil
     ]
     told = [change for change in changes if change.what is not None]
     await unit.save_photos([change.row for change in told])
+    told = await _with_what_was_said(unit, told, at)
     await _set_in_motion(unit, told, at)
     albums = await unit.album_names([change.row.photo_id for change in told])
     for change in told:
         photo_id = change.row.photo_id
         files = new.get(photo_id, [])
         await _publish(unit, change, files, photo_message(change.row, files, albums.get(photo_id, [])))
+
+
+async def _with_what_was_said(unit: Unit, changes: Sequence[Change], at: datetime) -> list[Change]:
+    """New photos with what came back of them before they did; and in the albums that their files name."""
+    new = [change.row for change in changes if change.what == "added"]
+    if not new:
+        return list(changes)
+    back = {row.photo_id: row for row in await welcome(unit, new)}
+    by_files = [row for row in new if row.facts.albums and "albums" not in back.get(row.photo_id, row).stated_at]
+    if by_files:
+        await said.take_up_albums(unit, {row.photo_id: row.facts.albums for row in by_files}, at)
+    return [replace(change, row=back.get(change.row.photo_id, change.row)) for change in changes]
 
 
 async def _set_in_motion(unit: Unit, changes: Sequence[Change], at: datetime) -> None:
@@ -112,31 +125,3 @@ async def _publish(unit: Unit, change: Change, files: Sequence[FileRow], photo: 
         case _:
             message = PhotoChanged(photo=photo)
     await unit.publish(message, f"{photo.photo_id}:{photo.revision}:{change.what}")
-
-
-async def state(unit: Unit, photo_id: PhotoId, said: Stated) -> PhotoRow:
-    """A person's word on a photo. Raises AppError 404. Saying the same twice changes nothing."""
-    row = (await unit.photos([photo_id])).get(photo_id)
-    if row is None:
-        raise AppError(404, f"no photo {photo_id}")
-    stated = row.stated.merged(said)
-    if stated == row.stated and stated.model_fields_set == row.stated.model_fields_set:
-        return row
-    [changed] = await touch(unit, [replace(row, stated=stated)])
-    return changed
-
-
-async def touch(unit: Unit, rows: Iterable[PhotoRow]) -> list[PhotoRow]:
-    """Facts that do not stand in files changed: tell of it. Photos that are away are told of when they return."""
-    changed = [replace(row, revision=row.revision + 1) for row in rows]
-    await unit.save_photos(changed)
-    present = [row for row in changed if row.is_present]
-    for photo in await messages_of(unit, present):
-        await unit.publish(PhotoChanged(photo=photo), f"{photo.photo_id}:{photo.revision}:changed")
-    return changed
-
-
-async def messages_of(unit: Unit, rows: Sequence[PhotoRow]) -> list[Photo]:
-    photo_ids = [row.photo_id for row in rows]
-    files, albums = await unit.files_of(photo_ids), await unit.album_names(photo_ids)
-    return [photo_message(row, files.get(row.photo_id, []), albums.get(row.photo_id, [])) for row in rows]

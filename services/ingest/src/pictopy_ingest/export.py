@@ -4,6 +4,7 @@ from typing import Any
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.paths import to_wire
+from pictopy_ingest.domain.said import Item, PhotoBody
 from pictopy_ingest.ports import Deps
 
 
@@ -13,7 +14,10 @@ async def export(deps: Deps) -> dict[str, Any]:
     async with deps.store.unit() as unit:
         libraries = await unit.libraries()
         members = {album.album_id: await unit.album_photos(album.album_id) for album in albums}
+        waiting = await unit.kept_items("photo")
     stated = {row.photo_id: row.stated.model_dump(mode="json", exclude_unset=True) for row in await _stated(deps)}
+    for item in waiting:
+        _add_waiting(item, stated, members)
     paths = await _paths(deps, {*stated, *(one for held in members.values() for one in held)})
     return {
         "libraries": [{"library_id": one.library_id, "name": one.name, "root": _text(one.root)} for one in libraries],
@@ -27,6 +31,16 @@ async def export(deps: Deps) -> dict[str, Any]:
             for album in albums
         ],
     }
+
+
+def _add_waiting(item: Item, stated: dict[PhotoId, dict[str, Any]], members: dict[str, list[PhotoId]]) -> None:
+    """What came back of a photo that is not here (yet): a person would miss it all the same."""
+    body = PhotoBody.model_validate(item.body)
+    if said := body.stated.model_dump(mode="json", exclude_unset=True):
+        stated[PhotoId(item.id)] = said
+    for album_id in body.albums or ():
+        if album_id in members:
+            members[album_id] = sorted({*members[album_id], PhotoId(item.id)})
 
 
 async def _stated(deps: Deps) -> list[Any]:

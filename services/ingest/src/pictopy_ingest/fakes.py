@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
-from pictopy_ingest.domain.photos import READ_AGAIN_NS, FileRow, Library, PhotoRow, main_file
+from pictopy_ingest.domain.photos import READ_AGAIN_NS, Album, FileRow, Library, PhotoRow, main_file
 from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
+from pictopy_ingest.fakes_said import FakeSaid, SaidState
 from pictopy_ingest.ports import (
     Activity,
-    Album,
     Cursor,
     Failure,
     FailureFilter,
@@ -22,6 +22,7 @@ from pictopy_ingest.ports import (
     Refused,
     Scan,
 )
+from pictopy_ingest.ports_said import Conflict
 
 Key = tuple[LibraryId, bytes]
 
@@ -36,23 +37,21 @@ class FakeRefused:
 
 
 @dataclass
-class State:
+class State(SaidState):
     """Everything that a transaction may change."""
 
     libraries: dict[LibraryId, Library] = field(default_factory=dict)
-    photos: dict[PhotoId, PhotoRow] = field(default_factory=dict)
     files: dict[Key, FileRow] = field(default_factory=dict)
     refused: dict[Key, FakeRefused] = field(default_factory=dict)
-    albums: dict[str, Album] = field(default_factory=dict)
-    in_albums: set[tuple[str, PhotoId]] = field(default_factory=set)
     stages: dict[tuple[PhotoId, Stage], StageRow] = field(default_factory=dict)
     dead: dict[str, DeadLetter] = field(default_factory=dict)
     models: tuple[int, str] = (0, "")
     published: dict[str, Message] = field(default_factory=dict)
 
 
-class FakeUnit:
+class FakeUnit(FakeSaid):
     def __init__(self, state: State) -> None:
+        super().__init__(state)
         self._state = state
 
     async def publish(self, message: Message, msg_id: str) -> None:
@@ -307,6 +306,12 @@ class FakeStore:
     async def never_sent(self) -> int:
         rows = [row for row in self.state.stages.values() if row.status == "waiting" and row.sent_at is None]
         return sum(self.state.photos[row.photo_id].is_present for row in rows)
+
+    async def conflicts(self, after: Cursor | None, limit: int) -> list[Conflict]:
+        keyed = [((one.at, f"{number:020}"), one) for number, one in self.state.conflicts.items()]
+        before = (after[0], f"{int(after[1]):020}") if after else None
+        found = [pair for pair in keyed if before is None or pair[0] < before]
+        return [one for _, one in sorted(found, key=lambda pair: pair[0], reverse=True)][:limit]
 
     async def start_scan(self, library_id: LibraryId, at: datetime) -> Scan:
         self.scan_rows.append(Scan(len(self.scan_rows) + 1, library_id, "running", at))

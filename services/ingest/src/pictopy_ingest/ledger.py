@@ -9,9 +9,9 @@ from datetime import timedelta
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import DeadLetter, PhotoAdded, StageFinished
 from pictopy_contracts.registry import STAGE_CONSUMER
-from pictopy_ingest.catalog import messages_of
 from pictopy_ingest.domain.stages import StageRow, again, finished, stage_of
 from pictopy_ingest.ports import Deps, Failure, FailureFilter, Unit
+from pictopy_ingest.stating import messages_of
 from pictopy_runtime.errors import Transient
 
 log = logging.getLogger(__name__)

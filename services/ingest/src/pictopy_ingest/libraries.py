@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from pictopy_contracts.ids import LibraryId
 from pictopy_contracts.messages import LibraryAdded, LibraryRemoved
-from pictopy_ingest import catalog
+from pictopy_ingest import catalog, said
 from pictopy_ingest.domain.photos import Library
+from pictopy_ingest.domain.said import library_statement
 from pictopy_ingest.domain.scan import is_same_library
 from pictopy_ingest.ports import Deps, RootMissing, Unit
+from pictopy_ingest.restore import former_library
 from pictopy_runtime.errors import AppError
 
 REMOVED_BATCH = 500
@@ -29,7 +31,9 @@ async def add(deps: Deps, path: bytes, name: str | None) -> Library:
     library = next((one for one in known if one.root == root), None) or await _moved_here(deps, known, root)
     _refuse_overlap(deps, root, [one for one in known if one is not library])
     if library is None:
-        library = Library(LibraryId(uuid.uuid4().hex), name or _name_of(root), root, 0, deps.now())
+        library = Library(LibraryId(uuid.uuid4().hex), _name_of(root), root, 0, deps.now())
+        async with deps.store.unit() as unit:
+            library = await former_library(unit, library)
     library = await _save(deps, replace(library, root=root, name=name or library.name), known)
     deps.board.request(library.library_id)
     return library
@@ -62,6 +66,8 @@ async def take_out(deps: Deps, library_id: LibraryId) -> None:
             await unit.remove_library(library_id)
             gone = LibraryRemoved(library_id=library_id, revision=library.revision + 1)
             await unit.publish(gone, f"{library_id}:{gone.revision}:removed")
+            removed = replace(library, revision=gone.revision)
+            await said.tell_library(unit, library_statement(removed, is_gone=True))
 
 
 async def _resolved(deps: Deps, path: bytes) -> bytes:
@@ -126,6 +132,7 @@ async def _save(deps: Deps, library: Library, known: list[Library]) -> Library:
     async with deps.store.unit() as unit:
         await unit.save_library(library)
         await _tell(unit, library)
+        await said.tell_library(unit, library_statement(library))
     return library
 
 

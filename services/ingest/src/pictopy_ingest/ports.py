@@ -11,9 +11,10 @@ from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
 from pictopy_ingest.board import Board
 from pictopy_ingest.domain.facts import Facts
-from pictopy_ingest.domain.photos import FileRow, Library, PhotoRow
+from pictopy_ingest.domain.photos import Album, FileRow, Library, PhotoRow
 from pictopy_ingest.domain.scan import Known, Seen, Walk
 from pictopy_ingest.domain.stages import StageRow
+from pictopy_ingest.ports_said import Conflict, SaidUnit
 from pictopy_runtime.bus import Bus
 
 Order = Literal["added", "taken"]
@@ -119,14 +120,6 @@ class PictureFiles:
 
 
 @dataclass(frozen=True)
-class Album:
-    album_id: str
-    name: str
-    created_at: datetime
-    photo_count: int = 0
-
-
-@dataclass(frozen=True)
 class Scan:
     scan_id: int
     library_id: LibraryId
@@ -172,7 +165,7 @@ class Activity:
     dead: int
 
 
-class Unit(Protocol):
+class Unit(SaidUnit, Protocol):
     """One transaction. Photos read `for_change`, stage rows and albums stay locked until it ends."""
 
     async def publish(self, message: Message, msg_id: str) -> None:
@@ -257,6 +250,10 @@ class Store(Protocol):
     async def activity(self) -> Activity: ...
     async def stated_photos(self) -> list[PhotoRow]:
         """All photos of which a person stated something, present or not."""
+        ...
+
+    async def conflicts(self, after: Cursor | None, limit: int) -> list[Conflict]:
+        """The newest first."""
         ...
 
     async def due(self, now: datetime, stalled_s: float, limit: int) -> list[StageRow]:

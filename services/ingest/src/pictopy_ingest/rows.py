@@ -1,5 +1,6 @@
 """Rows of Postgres to what the domain knows, and back."""
 
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -21,6 +22,8 @@ def photo_of(row: Row) -> PhotoRow:
         Stated.model_validate(row["stated"]),
         row["is_present"],
         row["added_at"],
+        {name: datetime.fromisoformat(at) for name, at in row["stated_at"].items()},
+        row["statement_revision"],
     )
 
 
@@ -30,6 +33,7 @@ def photo_values(row: PhotoRow) -> Row:
         "kind": row.facts.kind,
         "facts": Jsonb(row.facts.model_dump(mode="json")),
         "stated": Jsonb(row.stated.model_dump(mode="json", exclude_unset=True)),
+        "stated_at": Jsonb({name: at.isoformat() for name, at in row.stated_at.items()}),
         "taken_sort": row.sort_time("taken"),
     }
 

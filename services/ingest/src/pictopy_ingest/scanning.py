@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from pictopy_contracts.ids import LibraryId
-from pictopy_ingest import catalog
+from pictopy_ingest import catalog, said
 from pictopy_ingest.domain.metadata.tags import clean
 from pictopy_ingest.domain.photos import Library
 from pictopy_ingest.domain.scan import Known, Seen, Stamp, Walk, difference
@@ -35,6 +35,7 @@ class _Reading:
 
 async def scan_loop(deps: Deps) -> None:
     """Scans for ever: everything at the start, what is asked for, and each library now and then."""
+    await said.catch_up(deps)
     await deps.store.interrupt_scans(deps.now())
     async with deps.store.unit() as unit:
         for library in await unit.libraries():

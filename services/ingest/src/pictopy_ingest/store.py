@@ -9,13 +9,15 @@ from psycopg.types.json import Jsonb
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
-from pictopy_ingest.domain.photos import READ_AGAIN_NS, FileRow, Library, PhotoRow
+from pictopy_ingest.domain.photos import READ_AGAIN_NS, Album, FileRow, Library, PhotoRow
 from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
-from pictopy_ingest.ports import Activity, Album, Cursor, Failure, FailureFilter, Order, Refused, Scan
+from pictopy_ingest.ports import Activity, Cursor, Failure, FailureFilter, Order, Refused, Scan
+from pictopy_ingest.ports_said import Conflict
 from pictopy_ingest.rows import failure_of, file_of, photo_of, photo_values, refused_values, stage_of, stamp_of
+from pictopy_ingest.store_said import CONFLICTS, SaidQueries, conflict_of
 from pictopy_runtime import outbox
-from pictopy_runtime.database import Connection, Database
+from pictopy_runtime.database import Database
 
 SCANS_KEPT = 200
 Row = dict[str, Any]
@@ -60,19 +62,8 @@ _FAILURES: LiteralString = """
     ORDER BY at DESC, key DESC LIMIT %(limit)s"""
 
 
-class PostgresUnit:
+class PostgresUnit(SaidQueries):
     """One transaction; reads of what may change lock it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def _rows(self, query: LiteralString, *values: Any) -> list[Row]:
-        return await (await self._connection.execute(query, values)).fetchall()
-
-    async def _many(self, query: LiteralString, values: Sequence[Mapping[str, Any]]) -> None:
-        if values:
-            async with self._connection.cursor() as cursor:
-                await cursor.executemany(query, values)
 
     async def publish(self, message: Message, msg_id: str) -> None:
         await outbox.add(self._connection, message, msg_id)
@@ -105,9 +96,11 @@ class PostgresUnit:
     async def save_photos(self, rows: Sequence[PhotoRow]) -> None:
         await self._many(
             "INSERT INTO photos VALUES (%(photo_id)s, %(revision)s, %(kind)s, %(facts)s, %(stated)s, %(is_present)s,"
-            " %(added_at)s, %(taken_sort)s) ON CONFLICT (photo_id) DO UPDATE SET revision = excluded.revision,"
+            " %(added_at)s, %(taken_sort)s, %(stated_at)s, %(statement_revision)s) ON CONFLICT (photo_id) DO UPDATE SET"
+            " revision = excluded.revision,"
             " kind = excluded.kind, facts = excluded.facts, stated = excluded.stated, is_present = excluded.is_present,"
-            " taken_sort = excluded.taken_sort",
+            " taken_sort = excluded.taken_sort, stated_at = excluded.stated_at,"
+            " statement_revision = excluded.statement_revision",
             [photo_values(row) for row in rows],
         )
 
@@ -166,8 +159,9 @@ class PostgresUnit:
 
     async def save_album(self, album: Album) -> None:
         await self._connection.execute(
-            "INSERT INTO albums VALUES (%s, %s, %s) ON CONFLICT (album_id) DO UPDATE SET name = excluded.name",
-            (album.album_id, album.name, album.created_at),
+            "INSERT INTO albums VALUES (%(album_id)s, %(name)s, %(created_at)s, %(revision)s) ON CONFLICT (album_id)"
+            " DO UPDATE SET name = excluded.name, revision = excluded.revision, created_at = excluded.created_at",
+            vars(album),
         )
 
     async def remove_album(self, album_id: str) -> None:
@@ -292,6 +286,11 @@ class PostgresStore:
         at, key = after or (None, None)
         values = {**vars(wanted), "at": at, "key": key, "limit": limit}
         return [failure_of(row) for row in await self._rows(_FAILURES, values)]
+
+    async def conflicts(self, after: Cursor | None, limit: int) -> list[Conflict]:
+        at, key = after or (None, None)
+        found = await self._rows(CONFLICTS, {"at": at, "key": int(key) if key else None, "limit": limit})
+        return [conflict_of(row) for row in found]
 
     async def albums(self) -> list[Album]:
         rows = await self._rows(

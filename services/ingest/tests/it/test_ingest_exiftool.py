@@ -69,7 +69,7 @@ def _size(path: Path) -> tuple[int, int]:
 def _exiftool(path: Path, *arguments: str) -> None:
     config = path.with_name("exiftool.config")
     config.write_text(OUR_NAMESPACE, encoding="ascii")
-    command = ["exiftool", "-config", config, "-q", "-q", "-m", "-overwrite_original", *arguments, path]
+    command = ["exiftool", "-config", str(config), "-q", "-q", "-m", "-overwrite_original", *arguments, str(path)]
     subprocess.run(command, check=True, timeout=60)
 
 

@@ -13,11 +13,11 @@ from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, NamedRegion, PhotoRemoved
 from pictopy_ingest import app
 from pictopy_ingest.domain.facts import Facts, Stated
-from pictopy_ingest.domain.photos import FileRow, Library, PhotoRow
+from pictopy_ingest.domain.photos import Album, FileRow, Library, PhotoRow
 from pictopy_ingest.domain.scan import Known, Seen, Stamp
 from pictopy_ingest.domain.stages import StageRow, new_rows
 from pictopy_ingest.fakes import FakeStore
-from pictopy_ingest.ports import Album, FailureFilter, Refused, Store
+from pictopy_ingest.ports import FailureFilter, Refused, Store
 from pictopy_ingest.store import PostgresStore
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)

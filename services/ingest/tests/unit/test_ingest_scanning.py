@@ -16,7 +16,7 @@ from pictopy_contracts.messages import (
     PhotoMoved,
     PhotoRemoved,
 )
-from pictopy_ingest import catalog, libraries
+from pictopy_ingest import libraries, stating
 from pictopy_ingest.board import Board
 from pictopy_ingest.disk_fakes import FakePreparer, FakeTree
 from pictopy_ingest.domain.facts import Facts, Stated
@@ -118,7 +118,7 @@ async def test_a_photo_that_returns_brings_all_that_was_said(world: World) -> No
     """Removed and found again: the same photo, still a favourite, told of as changed."""
     library = await world.start({b"a.jpg": "a", b"b.jpg": "b"})
     async with world.store.unit() as unit:
-        await catalog.state(unit, PhotoId("a" * 32), Stated(favourite=True))
+        await stating.state(unit, PhotoId("a" * 32), Stated(favourite=True), T0)
     world.folder({b"b.jpg": "b"})
     [removed] = await world.look(library)
     assert isinstance(removed, PhotoRemoved)
@@ -170,8 +170,8 @@ async def test_what_a_person_said_wins_over_the_file(world: World) -> None:
     library = await libraries.add(world.deps, ROOT, None)
     await scan(world.deps, library.library_id)
     async with world.store.unit() as unit:
-        await catalog.state(unit, PhotoId("a" * 32), Stated(caption="mine", rating=None))
-        await catalog.state(unit, PhotoId("a" * 32), Stated(caption="mine"))
+        await stating.state(unit, PhotoId("a" * 32), Stated(caption="mine", rating=None), T0)
+        await stating.state(unit, PhotoId("a" * 32), Stated(caption="mine"), T0)
     changed = [one for one in world.store.published if isinstance(one, PhotoChanged)]
     assert [(one.photo.caption, one.photo.rating, one.photo.title) for one in changed] == [("mine", None, "file")]
 
@@ -271,10 +271,10 @@ async def test_taking_a_library_out_keeps_what_was_said(world: World) -> None:
     """Photos are removed for everyone; adding the folder again brings them back as they were."""
     library = await world.start({b"a.jpg": "a", b"b.jpg": "b"})
     async with world.store.unit() as unit:
-        await catalog.state(unit, PhotoId("a" * 32), Stated(favourite=True))
+        await stating.state(unit, PhotoId("a" * 32), Stated(favourite=True), T0)
     await libraries.take_out(world.deps, library.library_id)
-    names = [type(one).__name__ for one in world.store.published[-3:]]
-    assert names == ["PhotoRemoved", "PhotoRemoved", LibraryRemoved.__name__]
+    names = [type(one).__name__ for one in world.store.published[-4:]]
+    assert names == ["PhotoRemoved", "PhotoRemoved", LibraryRemoved.__name__, "IngestStated"]
     with pytest.raises(AppError):
         await libraries.take_out(world.deps, LibraryId("other"))
     again = await libraries.add(world.deps, ROOT, None)

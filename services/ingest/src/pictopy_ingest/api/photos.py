@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import Photo
-from pictopy_ingest import catalog
+from pictopy_ingest import stating
 from pictopy_ingest.api.shapes import DepsOf, Lookup, Page, PhotoChange, PhotoOut, StageOut, after, cursor_of
 from pictopy_ingest.domain.photos import PhotoRow
 from pictopy_ingest.ports import Order, Unit
@@ -31,7 +31,7 @@ async def list_photos(
     rows = await deps.store.photo_page(order, after(cursor), limit + 1, library)
     shown = rows[:limit]
     async with deps.store.unit() as unit:
-        photos = await catalog.messages_of(unit, shown)
+        photos = await stating.messages_of(unit, shown)
     return Page(items=photos, next=_next(shown, order) if len(rows) > limit else None)
 
 
@@ -41,7 +41,7 @@ async def look_up(body: Lookup, deps: DepsOf) -> Page[Photo]:
     async with deps.store.unit() as unit:
         rows = await unit.photos(body.ids, for_change=False)
         wanted = [rows[photo_id] for photo_id in body.ids if photo_id in rows]
-        return Page(items=await catalog.messages_of(unit, wanted))
+        return Page(items=await stating.messages_of(unit, wanted))
 
 
 @router.get("/{photo_id}")
@@ -58,11 +58,11 @@ async def get_photo(photo_id: PhotoId, deps: DepsOf) -> PhotoOut:
 async def change_photo(photo_id: PhotoId, body: PhotoChange, deps: DepsOf) -> PhotoOut:
     """State facts about a photo: they win over what its files say."""
     async with deps.store.unit() as unit:
-        return await _out(unit, await catalog.state(unit, photo_id, body.stated()))
+        return await _out(unit, await stating.state(unit, photo_id, body.stated(), deps.now()))
 
 
 async def _out(unit: Unit, row: PhotoRow) -> PhotoOut:
-    [photo] = await catalog.messages_of(unit, [row])
+    [photo] = await stating.messages_of(unit, [row])
     rows = (await unit.stage_rows([row.photo_id])).get(row.photo_id, {})
     stages = {"preview": _PREVIEW, **{stage: StageOut.of(one) for stage, one in rows.items()}}
     return PhotoOut(**dict(photo), is_present=row.is_present, stages=stages)

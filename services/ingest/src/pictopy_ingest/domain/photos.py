@@ -26,6 +26,15 @@ class Library:
 
 
 @dataclass(frozen=True)
+class Album:
+    album_id: str
+    name: str
+    created_at: datetime
+    photo_count: int = 0
+    revision: int = 1
+
+
+@dataclass(frozen=True)
 class FileRow:
     """One file on the disk, and what it says of the picture in it."""
 
