@@ -4,6 +4,7 @@ from pictopy_contracts.messages import PhotoAdded, VisionFinished
 from pictopy_runtime.consume import ConsumerSpec
 from pictopy_vision.analyse import analyse
 from pictopy_vision.deps import Deps
+from pictopy_vision.domain.choices import embedded_by
 
 
 async def on_photo_added(message: PhotoAdded, deps: Deps) -> None:
@@ -13,8 +14,10 @@ async def on_photo_added(message: PhotoAdded, deps: Deps) -> None:
     """
     await deps.starter.over()
     photo_id = message.photo.photo_id
-    analysed = await analyse(photo_id, await deps.previews.get(photo_id), deps)
+    async with deps.gate:
+        analysed = await analyse(photo_id, await deps.previews.get(photo_id), deps)
     await deps.bus.publish(analysed, f"{photo_id}:{analysed.model_version}")
+    deps.shelf.note_analysed(embedded_by(analysed))
     finished = VisionFinished(
         photo_id=photo_id,
         stage="vision",
@@ -43,4 +46,5 @@ def _end_id(finished: VisionFinished) -> str:
     return f"{finished.photo_id}:{finished.model_version}:{finished.status}:{finished.finished_at.isoformat()}"
 
 
-CONSUMERS = (ConsumerSpec(PhotoAdded, on_photo_added, concurrency=2, on_dead=on_photo_dead),)
+AT_HAND = 32  # messages that wait at the gate at most; how many photos pass it at once is a setting
+CONSUMERS = (ConsumerSpec(PhotoAdded, on_photo_added, concurrency=AT_HAND, on_dead=on_photo_dead),)

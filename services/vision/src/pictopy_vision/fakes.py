@@ -10,15 +10,20 @@ from pictopy_contracts.ids import ModelId, PhotoId
 from pictopy_runtime.errors import Transient
 from pictopy_runtime.fakes import FakeBus
 from pictopy_runtime.workers import Workers
+from pictopy_vision.bundles import Bundles
 from pictopy_vision.catalogue_files import Catalogue
+from pictopy_vision.choice_keeper import ChoiceKeeper
 from pictopy_vision.deps import Deps
 from pictopy_vision.domain.arrays import Array, Floats
 from pictopy_vision.domain.entry import Entry
 from pictopy_vision.domain.errors import ModelError
+from pictopy_vision.domain.hardware import Hardware
+from pictopy_vision.model_folder import ModelFolder, Version
 from pictopy_vision.ports import ServerState, Session, TensorSpec
 from pictopy_vision.pulls import Pulls
 from pictopy_vision.shelf import Shelf
 from pictopy_vision.starter import Starter
+from pictopy_vision.timings import Timings
 
 Answer = Callable[[Mapping[str, Array]], Sequence[Floats]]
 
@@ -96,7 +101,13 @@ class FakeStore:
         if entry.id in self.spoilt:
             raise ModelError(entry.id, f"{entry.file} is not the file of the catalogue")
 
-    def remove(self, entry: Entry) -> None:
+    def stored(self) -> Sequence[Entry]:
+        return ()
+
+    def versions(self, model_id: ModelId) -> list[Version]:
+        return [Version("0123456789abcdef", 1, is_removable=True)] if model_id in self.files else []
+
+    def remove(self, entry: Entry, digest: str | None = None) -> None:
         self.files.discard(entry.id)
 
 
@@ -117,6 +128,9 @@ class FakeFetcher:
         self.store.files.add(entry.id)
 
 
+SMALL_MACHINE = Hardware(cores=4, memory_mb=3900, gpu=None, instructions=("avx2",), disk_free_mb=20_000)
+
+
 @dataclass
 class FakeShop:
     """A whole vision service on fakes: change its parts, then use `deps`."""
@@ -128,6 +142,9 @@ class FakeShop:
     previews: FakePreviews = field(default_factory=FakePreviews)
     starter_entries: Sequence[Entry] = ()
     unreachable: dict[ModelId, int] = field(default_factory=dict)
+    keeper: ChoiceKeeper = field(default_factory=ChoiceKeeper)
+    hardware: Hardware = SMALL_MACHINE
+    bundles_dir: Path = Path("nowhere")
     seconds: float = 0.0
 
     def install(self, model_id: ModelId, answer: Answer) -> FakeSession:
@@ -137,7 +154,7 @@ class FakeShop:
         return session
 
     def deps(self) -> Deps:
-        shelf = Shelf(self.catalogue, self.store, self.engine, lambda: self.seconds)
+        shelf = Shelf(self.catalogue, self.store, self.engine, lambda: self.seconds, self.keeper)
         news = asyncio.Event()
         news.set()
         pulls = Pulls(shelf, self.store, FakeFetcher(self.store, self.unreachable), news.set)
@@ -149,6 +166,9 @@ class FakeShop:
             store=self.store,
             shelf=shelf,
             pulls=pulls,
+            timings=Timings(shelf, lambda: self.seconds),
+            bundles=Bundles(shelf, ModelFolder(self.bundles_dir)),
+            machine=lambda: self.hardware,
             starter=starter,
             now=lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
             news=news,

@@ -12,8 +12,11 @@ log = logging.getLogger(__name__)
 IDLE_LOOK_S = 15.0
 
 
-async def pull_models(deps: Deps) -> None:
-    await deps.pulls.work()
+async def watch_shelf(deps: Deps) -> None:
+    """See when a model container brings its files or takes them away."""
+    while True:
+        await asyncio.sleep(deps.other_models_look_s)
+        deps.tell(await asyncio.to_thread(deps.shelf.refresh))
 
 
 async def fetch_starter(deps: Deps) -> None:
@@ -60,3 +63,6 @@ async def watch_engine(deps: Deps) -> None:
 async def backlog(deps: Deps) -> dict[str, int]:
     """Pulls count as work not yet done: photos may be waiting for them."""
     return {"pulls": max(deps.pulls.under_way, 0 if deps.starter.is_over else 1)}
+
+
+LOOPS = (watch_shelf, fetch_starter, announce_models, unload_idle_models, watch_engine)

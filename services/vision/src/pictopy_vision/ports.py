@@ -87,7 +87,13 @@ class ModelStore(Protocol):
         """Raises ModelError where the file is not the one of the catalogue."""
         ...
 
-    def remove(self, entry: Entry) -> None: ...
+    def stored(self) -> Sequence[Entry]:
+        """Versions that explain themselves, the newest of a model first; the catalogue may know only later ones."""
+        ...
+
+    def remove(self, entry: Entry, digest: str | None = None) -> None:
+        """All versions, or one. Raises ModelError where it is not ours to remove."""
+        ...
 
 
 class ModelFetcher(Protocol):

@@ -1,9 +1,9 @@
-"""Pulls of model files, one batch after the other, with their progress kept for whoever asks."""
+"""Pulls of model files, one batch after the other, with their progress kept for whoever asks and whoever watches."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -15,11 +15,12 @@ from pictopy_vision.shelf import Shelf
 
 log = logging.getLogger(__name__)
 PullStatus = Literal["waiting", "pulling", "done", "failed"]
+WATCH_EVERY_S = 0.2  # a watcher is told no oftener
 
 
 @dataclass
 class Pull:
-    """One file on its way; the latest pull of each model is kept."""
+    """One model on its way; the latest pull of each is kept."""
 
     model: ModelId
     total_bytes: int
@@ -34,6 +35,13 @@ class Pull:
         return self.status in ("done", "failed")
 
 
+@dataclass(frozen=True)
+class _Batch:
+    entries: list[Entry]
+    over: asyncio.Future[None]
+    then: Callable[[], None] | None = field(default=None)
+
+
 class Pulls:
     """`on_change` is called once a batch, when it changed the set of models in use."""
 
@@ -42,19 +50,23 @@ class Pulls:
         self._store = store
         self._fetcher = fetcher
         self._on_change = on_change
-        self._queue: asyncio.Queue[tuple[list[Entry], asyncio.Future[None]]] = asyncio.Queue()
+        self._queue: asyncio.Queue[_Batch] = asyncio.Queue()
         self._latest: dict[ModelId, Pull] = {}
+        self._moved = asyncio.Event()
 
-    def ask(self, entries: Sequence[Entry]) -> tuple[list[Pull], asyncio.Future[None]]:
-        """Put a batch in the queue; the future is done when the batch is, however it ended.
+    def ask(
+        self, entries: Sequence[Entry], then: Callable[[], None] | None = None
+    ) -> tuple[list[Pull], asyncio.Future[None]]:
+        """Put a batch in the queue; the future is done when the batch is, however it ended. `then` runs before that.
 
         Idempotent: a model that is waiting or on its way is not asked for twice.
         """
         over = asyncio.get_running_loop().create_future()
         fresh = [entry for entry in entries if not self.is_under_way(entry.id)]
         for entry in fresh:
-            self._latest[entry.id] = Pull(entry.id, entry.bytes, datetime.now(UTC))
-        self._queue.put_nowait((fresh, over))
+            self._latest[entry.id] = Pull(entry.id, entry.total_bytes, datetime.now(UTC))
+        self._queue.put_nowait(_Batch(fresh, over, then))
+        self._move()
         return [self._latest[entry.id] for entry in entries], over
 
     @property
@@ -65,16 +77,32 @@ class Pulls:
     def under_way(self) -> int:
         return sum(not pull.is_over for pull in self._latest.values())
 
+    async def watch(self, keep_alive_s: float) -> AsyncIterator[list[Pull] | None]:
+        """All pulls now and after each change; None after so long without one. For ever."""
+        yield self.latest
+        while True:
+            moved = self._moved
+            try:
+                async with asyncio.timeout(keep_alive_s):
+                    await moved.wait()
+            except TimeoutError:
+                yield None
+            else:
+                await asyncio.sleep(WATCH_EVERY_S)
+                yield self.latest
+
     async def work(self) -> None:
         """Works for ever."""
         while True:
-            entries, over = await self._queue.get()
-            for entry in entries:
+            batch = await self._queue.get()
+            for entry in batch.entries:
                 await self._pull(entry, self._latest[entry.id])
             if self._shelf.refresh():
                 self._on_change()
-            if not over.done():
-                over.set_result(None)
+            if batch.then:
+                batch.then()
+            if not batch.over.done():
+                batch.over.set_result(None)
 
     async def _pull(self, entry: Entry, pull: Pull) -> None:
         pull.status = "pulling"
@@ -84,8 +112,9 @@ class Pulls:
             pull.status, pull.reason = "failed", str(error)
             log.warning("%s", error)
         else:
-            pull.status, pull.done_bytes = "done", entry.bytes
+            pull.status, pull.done_bytes = "done", pull.total_bytes
         pull.ended_at = datetime.now(UTC)
+        self._move()
 
     async def _bring(self, entry: Entry, pull: Pull) -> None:
         if entry.id in self._store.installed([entry]):
@@ -93,15 +122,21 @@ class Pulls:
 
         def report(done_bytes: int) -> None:
             pull.done_bytes = done_bytes
+            self._move()
 
         await self._fetcher.fetch(entry, report)
         try:
             await asyncio.to_thread(self._shelf.try_out, entry)
         except ModelError:
-            self._store.remove(entry)
+            self._store.remove(entry, entry.digest)
             raise
         log.info("model %s is installed", entry.id)
 
     def is_under_way(self, model_id: ModelId) -> bool:
         pull = self._latest.get(model_id)
         return pull is not None and not pull.is_over
+
+    def _move(self) -> None:
+        """Wakes all who watch; each then waits for the next change."""
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()

@@ -1,5 +1,6 @@
 """What the HTTP API answers."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from pictopy_contracts.ids import ModelId
 from pictopy_vision.domain.entry import Entry, Task
 from pictopy_vision.domain.lineup import TaskState
+from pictopy_vision.model_folder import Version
 from pictopy_vision.ports import Engine
 from pictopy_vision.pulls import Pull, PullStatus
 
@@ -22,6 +24,12 @@ class TaskView(BaseModel):
         return cls(on=state.on, model=state.model, why=state.why)
 
 
+class VersionView(BaseModel):
+    digest: str
+    bytes: int
+    is_removable: bool
+
+
 class ItemView(BaseModel):
     id: ModelId
     task: Task
@@ -32,17 +40,28 @@ class ItemView(BaseModel):
     licence_allows: str
     commercial: bool
     bytes: int
+    """Of all its files."""
     sha256: str
     installed: bool
     in_use: bool
+    chosen: bool
+    """A person said that it should do its task; else it does so as the best that is installed."""
+    beside: bool
+    """Computed beside the one in use, until a change is finished."""
+    versions: list[VersionView]
+    """Those on the disk."""
+    why_not_offered: str | None
+    """A sentence where no set contains it and it must be asked for by name."""
     starter: bool
     only_from_mirror: bool
     note: str | None
     suits: str
     cpu_ms: float | None
+    memory_mb: int | None
+    embedding_size: int | None
 
     @classmethod
-    def of(cls, entry: Entry, *, installed: bool, in_use: bool) -> Self:
+    def of(cls, entry: Entry, here: "OnShelf") -> Self:
         return cls(
             id=entry.id,
             task=entry.tasks[0],
@@ -51,16 +70,39 @@ class ItemView(BaseModel):
             licence=entry.licence.name,
             licence_allows=entry.licence.allows,
             commercial=entry.licence.commercial,
-            bytes=entry.bytes,
+            bytes=entry.total_bytes,
             sha256=entry.sha256,
-            installed=installed,
-            in_use=in_use,
+            versions=[VersionView.model_validate(each, from_attributes=True) for each in here.versions],
+            why_not_offered=why_not_offered(entry),
             starter=entry.starter,
-            only_from_mirror=not entry.sources,
+            only_from_mirror=not entry.is_published,
             note=entry.note,
             suits=entry.hardware.suits,
             cpu_ms=entry.hardware.cpu_ms,
+            memory_mb=entry.hardware.memory_mb,
+            embedding_size=entry.output.embedding_size,
+            installed=here.installed,
+            in_use=here.in_use,
+            chosen=here.chosen,
+            beside=here.beside,
         )
+
+
+@dataclass(frozen=True)
+class OnShelf:
+    """How a model stands on this machine."""
+
+    installed: bool
+    in_use: bool
+    chosen: bool
+    beside: bool
+    versions: list[Version]
+
+
+def why_not_offered(entry: Entry) -> str | None:
+    if entry.licence.commercial:
+        return None
+    return f"{entry.licence.name} forbids commercial use, so it is in no set; ask for it by its name."
 
 
 class ServerView(BaseModel):
@@ -107,4 +149,11 @@ class PullView(BaseModel):
 
 class PullsView(BaseModel):
     items: list[PullView]
+    warning: str | None = None
+    """Said to whoever asked for a model whose licence forbids something."""
     next: str | None = None
+
+
+class UseBody(BaseModel):
+    task: Task | None = None
+    """None: all that it can do."""

@@ -13,6 +13,7 @@ from pictopy_runtime.fakes import FakeBus
 from pictopy_vision import loops
 from pictopy_vision.catalogue_files import CHECKOUT, read_catalogue
 from pictopy_vision.deps import Deps
+from pictopy_vision.desk import pull_models
 from pictopy_vision.domain.entry import Entry
 from pictopy_vision.fakes import FakeShop
 
@@ -56,7 +57,7 @@ async def test_a_batch_is_one_change() -> None:
     shop = stocked()
     deps = shop.deps()
     deps.news.clear()
-    async with running(deps, loops.pull_models):
+    async with running(deps, pull_models):
         pulls, batch = deps.pulls.ask(STARTER)
         assert deps.pulls.under_way == 3
         await batch
@@ -70,7 +71,7 @@ async def test_asking_twice_pulls_once() -> None:
     """A model on its way is not fetched a second time, nor one that is installed."""
     shop = stocked()
     deps = shop.deps()
-    async with running(deps, loops.pull_models):
+    async with running(deps, pull_models):
         deps.pulls.ask([YUNET])
         await deps.pulls.ask([YUNET])[1]
         await deps.pulls.ask([YUNET])[1]
@@ -83,7 +84,7 @@ async def test_a_file_that_is_no_model_is_refused() -> None:
     shop = stocked()
     del shop.engine.sessions[YUNET.id]
     deps = shop.deps()
-    async with running(deps, loops.pull_models):
+    async with running(deps, pull_models):
         (pull,), batch = deps.pulls.ask([YUNET])
         await batch
     assert pull.status == "failed"
@@ -96,7 +97,7 @@ async def test_starter_tries_once_more() -> None:
     shop = stocked(starter_entries=STARTER, unreachable={YUNET.id: 1})
     deps = shop.deps()
     assert await loops.backlog(deps) == {"pulls": 1}
-    async with running(deps, loops.pull_models, loops.fetch_starter):
+    async with running(deps, pull_models, loops.fetch_starter):
         await asyncio.wait_for(deps.starter.over(), 5)
     assert deps.starter.is_over
     assert await loops.backlog(deps) == {"pulls": 0}
@@ -106,7 +107,7 @@ async def test_starter_tries_once_more() -> None:
 async def test_starter_that_cannot_be_had_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     """The service goes on with the rest, and says what is missing and how to add it."""
     deps = stocked(starter_entries=STARTER, unreachable={YUNET.id: 9}).deps()
-    async with running(deps, loops.pull_models, loops.fetch_starter):
+    async with running(deps, pull_models, loops.fetch_starter):
         await asyncio.wait_for(deps.starter.over(), 5)
     (line,) = [record.message for record in caplog.records if record.message.startswith("going on without")]
     assert "yunet_n_dynamic" in line
@@ -120,7 +121,7 @@ async def test_models_are_announced_at_the_start_and_at_each_change() -> None:
     async with running(deps, loops.announce_models):
         await asyncio.sleep(0.01)
         assert shop.bus.published == []
-        async with running(deps, loops.pull_models, loops.fetch_starter):
+        async with running(deps, pull_models, loops.fetch_starter):
             await asyncio.wait_for(deps.starter.over(), 5)
             await asyncio.sleep(0.01)
             await deps.pulls.ask([CATALOGUE.entries[ModelId("mobilenet_v2")]])[1]

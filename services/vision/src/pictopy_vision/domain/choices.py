@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from pictopy_contracts.ids import ModelId
+from pictopy_contracts.messages import PhotoAnalysed
 from pictopy_vision.domain.entry import EMBEDDING_TASKS, Task
 
 
@@ -77,3 +78,14 @@ class Choices(BaseModel):
         return self.model_copy(
             update={"changes": {each: change for each, change in self.changes.items() if each != task}}
         )
+
+
+def embedded_by(photo: PhotoAnalysed) -> dict[Task, ModelId]:
+    """The models in use whose embeddings this photo got."""
+    embedded: dict[Task, ModelId] = {}
+    if photo.embedding:
+        embedded["image_embedding"] = ModelId(photo.embedding.model)
+    for face in photo.faces:
+        if face.embedding:
+            embedded["face_embedding"] = ModelId(face.embedding.model)
+    return embedded
