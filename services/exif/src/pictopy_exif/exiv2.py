@@ -1,6 +1,7 @@
 """exiv2 as the second reader: it shares no code with the writer, and other programs are built on it."""
 
 import threading
+from collections.abc import Callable
 
 import pyexiv2
 
@@ -34,13 +35,15 @@ def _read(data: bytes) -> Readout:
     with pyexiv2.ImageData(data) as image:
         xmp: dict[str, Found] = image.read_xmp()
         packet: str = image.read_raw_xmp()
-        return Readout(xmp, _keywords(image), packet.encode() or None)
+        iptc = _in_any_alphabet(image.read_iptc)
+        exif = _in_any_alphabet(image.read_exif)
+        keywords = iptc.get(_KEYWORDS, ())
+        return Readout(xmp, tuple(keywords), packet.encode() or None, iptc, exif)
 
 
-def _keywords(image: pyexiv2.ImageData) -> tuple[str, ...]:
-    """IPTC text is UTF-8 if it says so, and often if it does not; old files are Latin-1."""
+def _in_any_alphabet(read: Callable[..., dict[str, Found]]) -> dict[str, Found]:
+    """Text is UTF-8 if it says so, and often if it does not; that of old files is Latin-1."""
     try:
-        iptc = image.read_iptc()
+        return read()
     except UnicodeDecodeError:
-        iptc = image.read_iptc(encoding="latin-1")
-    return tuple(iptc.get(_KEYWORDS, ()))
+        return read(encoding="latin-1")

@@ -1,24 +1,45 @@
-"""Wishes into the metadata blocks of a file: what the mapping says, free of the container that carries it."""
+"""Wishes into the metadata blocks of a file: what the mapping says, free of the container that carries it.
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+XMP holds everything. The older blocks follow where the file has them (MWG 2.0), so that no reader finds in them what is
+no longer so; a place or a time that a person corrected makes an EXIF block, since that is where everyone looks for it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from pictopy_exif.domain import packet
+from pictopy_exif.domain import iim, packet, tiff
 from pictopy_exif.domain.blocks import Blocks
-from pictopy_exif.domain.merge import Change, Ours, merge, with_keywords_kept_in_view
-from pictopy_exif.domain.packet import Packet
-from pictopy_exif.domain.statements import Statement
+from pictopy_exif.domain.exif_tags import Exif
+from pictopy_exif.domain.iim import Iim, IimError
+from pictopy_exif.domain.merge import (
+    KEYWORD_LISTS,
+    Change,
+    Holder,
+    Ours,
+    foreign_items,
+    merge,
+    with_keywords_kept_in_view,
+)
+from pictopy_exif.domain.statements import Statement, Value, block_of
+from pictopy_exif.domain.xmp import Xmp
 
 Block: TypeAlias = Literal["xmp", "iptc", "exif"]
 ALL: tuple[Block, ...] = ("xmp", "iptc", "exif")
+SIDECAR: tuple[Block, ...] = ("xmp",)
+MAKES_EXIF = ("EXIF:DateTimeOriginal", "EXIF:GPSLatitude")
+LEGACY_DIGEST = "photoshop:LegacyIPTCDigest"
+_ONLY_WHERE_NONE = ("EXIF:GPSVersionID",)
+_MAX_EXIF_BYTES = 65_527  # of a JPEG's segment behind `Exif\0\0`; a block that is larger is no JPEG's
 
 
 @dataclass(frozen=True)
 class Applied:
-    """`blocks`: as they are to be written, the same object a block where nothing changes, None where a block that we
-    made has nothing left to say. `wanted`: what a second reader must find. `left_out`: for people, what a block could
-    not take and why; XMP always holds it all."""
+    """`blocks`: as they are to be written, None where a block that we made has nothing left to say. `wanted`: what a
+    second reader must find. `left_out`: for people, what an older block could not take and why; XMP holds it all.
+
+    Where `blocks.iptc` changed, a container that keeps `iim.digest` of it (Photoshop's resource 0x0425) renews that.
+    """
 
     blocks: Blocks
     change: Change
@@ -33,19 +54,123 @@ def apply(
     into: Collection[Block] = ALL,
     iim_keywords: Iterable[str] = (),
 ) -> Applied:
-    """The blocks with all wishes and nothing of ours that is not wished; `change.is_nothing` where they were so already.
+    """The blocks with all wishes and nothing of ours that is not wished; `change.is_nothing` where they were so.
 
-    `into`: the blocks that may change; a sidecar is `apply(Blocks(xmp=sidecar or the file's own), ..., into=("xmp",),
-    iim_keywords=those of the picture's file)`. Raises: PacketError where the XMP cannot be merged with.
+    `into`: the blocks that the container can take; a sidecar is `apply(Blocks(xmp=sidecar or the file's own), ...,
+    SIDECAR, iim_keywords=those of the picture's file)`. Raises: PacketError where the XMP cannot be merged with.
     """
-    tree = packet.new() if blocks.xmp is None else packet.parse(blocks.xmp)
-    wanted = with_keywords_kept_in_view(tree, wanted, ours, iim_keywords)
-    change = merge(tree, wanted, ours)
+    given, blocks = blocks, Blocks(*(getattr(blocks, each) if each in into else None for each in ALL))
+    desk = _Desk.open(blocks, tuple(wanted), ours, into)
+    desk = desk.with_view(ours, iim_keywords)
+    changes = {each: merge(holder, desk.of(each), _of(ours, each)) for each, holder in desk.older.items()}
+    after = Blocks(None, *(_bytes_of(desk.older.get(each), getattr(blocks, each)) for each in ("iptc", "exif")))
+    if "exif" in changes and _is_too_large(after.exif, blocks.exif):
+        desk = desk.without("exif", "its EXIF block would be too large for the file")
+        after, changes = replace(after, exif=blocks.exif), {**changes, "exif": Change()}
+    in_xmp = (*desk.of("xmp"), *_digest(desk.xmp, after.iptc, changes.get("iptc", Change()), ours))
+    changes["xmp"] = merge(desk.xmp, in_xmp, _of(ours, "xmp"))
+    change = _together(changes, desk.xmp.packet.is_new, blocks.exif is None and after.exif is not None)
+    found = (*in_xmp, *(said for each in desk.older for said in desk.of(each)))
     if change.is_nothing:
-        return Applied(blocks, change, wanted)
-    return Applied(Blocks(_bytes(tree, ours), blocks.iptc, blocks.exif), change, wanted)
+        return Applied(given, Change(), found, desk.left_out)
+    if ours.made_exif and blocks.exif is not None and Exif(after.exif).is_empty:
+        after = replace(after, exif=None)
+    made = replace(after, xmp=_packet_bytes(desk.xmp, ours) if not changes["xmp"].is_nothing else blocks.xmp)
+    kept = {each: getattr(given, each) for each in ALL if each not in into}
+    return Applied(replace(made, **kept), change, found, desk.left_out)
 
 
-def _bytes(tree: Packet, ours: Ours) -> bytes | None:
+@dataclass(frozen=True)
+class _Desk:
+    """The blocks laid open, and what each is to say."""
+
+    xmp: Xmp
+    older: Mapping[Block, Iim | Exif]
+    wanted: tuple[Statement, ...]
+    left_out: tuple[str, ...] = ()
+
+    @classmethod
+    def open(cls, blocks: Blocks, wanted: tuple[Statement, ...], ours: Ours, into: Collection[Block]) -> "_Desk":
+        tree = packet.new() if blocks.xmp is None else packet.parse(blocks.xmp)
+        older: dict[Block, Iim | Exif] = {}
+        left_out: list[str] = []
+        is_exif_made = "exif" in into and any(said.prop in MAKES_EXIF for said in wanted)
+        has_exif = is_exif_made or (blocks.exif is not None and not ours.made_exif)
+        try:
+            if blocks.iptc is not None:
+                older["iptc"] = iim.parse(blocks.iptc)
+            if blocks.exif is not None or is_exif_made:
+                older["exif"] = Exif(blocks.exif)
+        except (IimError, tiff.Damaged) as error:
+            left_out.append(str(error))
+        said_there = [each for each in wanted if block_of(each.prop) == "xmp" or block_of(each.prop) in older]
+        if not has_exif:
+            said_there = [each for each in said_there if block_of(each.prop) != "exif"]
+        return cls(Xmp(tree), older, tuple(said_there), tuple(left_out))._without_the_unsayable(ours)
+
+    def of(self, block: Block) -> tuple[Statement, ...]:
+        return tuple(each for each in self.wanted if block_of(each.prop) == block)
+
+    def without(self, block: Block, why: str) -> "_Desk":
+        older = {key: holder for key, holder in self.older.items() if key != block}
+        wanted = tuple(each for each in self.wanted if block_of(each.prop) != block)
+        return replace(self, older=older, wanted=wanted, left_out=(*self.left_out, why))
+
+    def with_view(self, ours: Ours, iim_keywords: Iterable[str]) -> "_Desk":
+        foreign = {"IIM:Keywords": list(iim_keywords)}
+        for prop in KEYWORD_LISTS:
+            block = block_of(prop)
+            holder: Holder | None = self.xmp if block == "xmp" else self.older.get(block)
+            if holder is not None:
+                foreign[prop] = foreign_items(holder, prop, ours)
+        return replace(self, wanted=with_keywords_kept_in_view(foreign, self.wanted))._without_the_unsayable(ours)
+
+    def _without_the_unsayable(self, ours: Ours) -> "_Desk":
+        """Without what an older block cannot hold, and what it needs only where nobody said it yet."""
+        wanted, left_out = [], list(self.left_out)
+        for said in self.wanted:
+            block = block_of(said.prop)
+            why = None if block == "xmp" else self.older[block].why_not(said)
+            is_there = said.prop in _ONLY_WHERE_NONE and said not in ours.statements
+            if why is not None:
+                left_out.append(why)
+            elif not (is_there and self.older[block].single(said.prop) is not None):
+                wanted.append(said)
+        return replace(self, wanted=tuple(wanted), left_out=tuple(dict.fromkeys(left_out)))
+
+
+def _of(ours: Ours, block: Block) -> Ours:
+    statements = tuple(each for each in ours.statements if block_of(each.prop) == block)
+    return replace(ours, statements=statements)
+
+
+def _bytes_of(holder: Iim | Exif | None, before: bytes | None) -> bytes | None:
+    return before if holder is None else holder.to_bytes()
+
+
+def _is_too_large(after: bytes | None, before: bytes | None) -> bool:
+    return after is not None and len(after) > _MAX_EXIF_BYTES >= len(before or b"")
+
+
+def _digest(xmp: Xmp, iptc: bytes | None, change: Change, ours: Ours) -> list[Statement]:
+    """Old Photoshops keep the digest of the IPTC block in the XMP: it must tell that the XMP knows of the change."""
+    is_ours = any(each.prop == LEGACY_DIGEST for each in ours.statements)
+    if iptc is None or xmp.single(LEGACY_DIGEST) is None or (change.is_nothing and not is_ours):
+        return []
+    return [Value(prop=LEGACY_DIGEST, value=iim.digest(iptc).hex().upper())]
+
+
+def _together(changes: Mapping[Block, Change], made_packet: bool, made_exif: bool) -> Change:
+    ordered = [changes[each] for each in ALL if each in changes]
+    return Change(
+        added=tuple(said for each in ordered for said in each.added),
+        removed=tuple(said for each in ordered for said in each.removed),
+        replaced=tuple(said for each in ordered for said in each.replaced),
+        made_packet=made_packet and not changes["xmp"].is_nothing,
+        made_exif=made_exif,
+    )
+
+
+def _packet_bytes(xmp: Xmp, ours: Ours) -> bytes | None:
     """None: we made the packet and nothing stands in it any more."""
-    return None if ours.made_packet and packet.is_empty(tree) else packet.to_bytes(tree)
+    return None if ours.made_packet and packet.is_empty(xmp.packet) else packet.to_bytes(xmp.packet)

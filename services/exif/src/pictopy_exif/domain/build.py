@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pictopy_exif.domain import jpeg, packet, rdf
+from pictopy_exif.domain.apply import SIDECAR, Applied, apply
+from pictopy_exif.domain.blocks import Blocks
 from pictopy_exif.domain.jpeg import Unsafe
-from pictopy_exif.domain.merge import Change, Ours, merge, with_keywords_kept_in_view
+from pictopy_exif.domain.merge import Change, Ours
 from pictopy_exif.domain.packet import Packet, PacketError
 from pictopy_exif.domain.patch import Patch, whole
 from pictopy_exif.domain.statements import Statement
@@ -26,13 +28,12 @@ class Built:
 def embedded(data: bytes, wanted: Iterable[Statement], ours: Ours, iim_keywords: Iterable[str]) -> Built | None:
     """The JPEG with all wishes in its XMP; None if it says them already. Raises: Unsafe."""
     parts = jpeg.take_apart(data)
-    tree = packet.new() if parts.xmp is None else _parsed(parts.xmp)
-    wanted, change = _merged(tree, wanted, ours, iim_keywords)
-    if change.is_nothing:
+    applied = _applied(parts.xmp, wanted, ours, iim_keywords)
+    if applied.change.is_nothing:
         return None
-    _refuse_if_split(parts.extended, change)
-    made, patch = jpeg.splice(data, parts, None if _is_spent(tree, ours) else packet.to_bytes(tree))
-    return Built(made, patch, change, wanted)
+    _refuse_if_split(parts.extended, applied.change)
+    made, patch = jpeg.splice(data, parts, applied.blocks.xmp)
+    return Built(made, patch, applied.change, applied.wanted)
 
 
 def sidecar(
@@ -42,24 +43,30 @@ def sidecar(
 
     Readers look no further than the sidecar for what stands in it, so it must not say less than the file does.
     """
-    source = seed if old is None else old
-    tree = packet.new() if source is None else _parsed(source)
-    if old is None:
-        rdf.remove(tree, _EXTENDED_NOTE)
-    wanted, change = _merged(tree, wanted, ours, iim_keywords)
-    if change.is_nothing:
+    start = _without_note(seed) if old is None else old
+    applied = _applied(start, wanted, ours, iim_keywords)
+    if applied.change.is_nothing:
         return None
-    change = change.model_copy(update={"made_packet": old is None})
-    is_spent = old is not None and (_is_spent(tree, ours) or (ours.made_packet and _is_copy(tree, seed)))
-    made = None if is_spent else packet.to_bytes(tree)
-    return Built(made, whole(old or b"", made or b""), change, wanted)
+    change = applied.change.model_copy(update={"made_packet": old is None})
+    made = applied.blocks.xmp
+    if made is not None and old is not None and ours.made_packet and _is_copy(_parsed(made), seed):
+        made = None
+    return Built(made, whole(old or b"", made or b""), change, applied.wanted)
 
 
-def _merged(
-    tree: Packet, wanted: Iterable[Statement], ours: Ours, iim_keywords: Iterable[str]
-) -> tuple[tuple[Statement, ...], Change]:
-    wanted = with_keywords_kept_in_view(tree, wanted, ours, iim_keywords)
-    return wanted, merge(tree, wanted, ours)
+def _applied(xmp: bytes | None, wanted: Iterable[Statement], ours: Ours, iim_keywords: Iterable[str]) -> Applied:
+    try:
+        return apply(Blocks(xmp=xmp), wanted, ours, SIDECAR, iim_keywords)
+    except PacketError as error:
+        raise Unsafe(str(error)) from error
+
+
+def _without_note(seed: bytes | None) -> bytes | None:
+    if seed is None or _EXTENDED_NOTE.partition(":")[2].encode() not in seed:
+        return seed
+    tree = _parsed(seed)
+    rdf.remove(tree, _EXTENDED_NOTE)
+    return packet.to_bytes(tree)
 
 
 def _parsed(data: bytes) -> Packet:
@@ -67,11 +74,6 @@ def _parsed(data: bytes) -> Packet:
         return packet.parse(data)
     except PacketError as error:
         raise Unsafe(str(error)) from error
-
-
-def _is_spent(tree: Packet, ours: Ours) -> bool:
-    """We made the packet and nothing stands in it any more."""
-    return ours.made_packet and packet.is_empty(tree)
 
 
 def _is_copy(tree: Packet, seed: bytes | None) -> bool:

@@ -1,18 +1,18 @@
-"""Statements into a packet that others wrote too: added where missing, taken away only where they are ours."""
+"""Statements into a block that others wrote too: added where missing, taken away only where they are ours."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from pictopy_exif.domain import rdf, regions
-from pictopy_exif.domain.mapping import ARRAYS, KEYWORD_LISTS
-from pictopy_exif.domain.packet import Packet
-from pictopy_exif.domain.statements import Item, Region, Single, Statement, Text, Value, unique
+from pictopy_exif.domain.statements import Item, Single, Statement, Text, Value, unique
+
+KEYWORD_LISTS = ("dc:subject", "digiKam:TagsList", "lr:hierarchicalSubject", "IIM:Keywords", "EXIF:XPKeywords")
 
 
 class Change(BaseModel):
-    """What one write did to one packet; `replaced` is what stood where a text or value of ours went."""
+    """What one write did to the blocks of a file; `replaced` is what stood where a text or value of ours went."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,6 +20,7 @@ class Change(BaseModel):
     removed: tuple[Statement, ...] = ()
     replaced: tuple[Single, ...] = ()
     made_packet: bool = False
+    made_exif: bool = False
 
     @property
     def is_nothing(self) -> bool:
@@ -37,96 +38,76 @@ class Ours:
     statements: tuple[Statement, ...] = ()
     replaced: Mapping[str, Single] = field(default_factory=dict)
     made_packet: bool = False
+    made_exif: bool = False
+
+
+class Holder(Protocol):
+    """A block whose content changes."""
+
+    def items(self, prop: str) -> list[str]: ...
+
+    def single(self, prop: str) -> str | None: ...
+
+    def says(self, said: Statement) -> bool:
+        """True if it means this already, by whomever it was written."""
+        ...
+
+    def put(self, said: Statement) -> None: ...
+
+    def take(self, said: Statement, replaced: Single | None) -> bool:
+        """Takes a statement of ours away, puts back what it replaced; False if it no longer stands as we wrote it."""
+        ...
 
 
 def ours_after(changes: Iterable[Change]) -> Ours:
     """What is ours in a file after these writes, oldest first, none of them undone."""
     statements: dict[Statement, None] = {}
     replaced: dict[str, Single] = {}
-    made_packet = False
+    made_packet = made_exif = False
     for change in changes:
         for gone in change.removed:
             statements.pop(gone, None)
             replaced.pop(gone.prop, None)
         statements.update(dict.fromkeys(change.added))
         replaced.update({each.prop: each for each in change.replaced})
-        made_packet = made_packet or change.made_packet
-    return Ours(tuple(statements), replaced, made_packet)
+        made_packet, made_exif = made_packet or change.made_packet, made_exif or change.made_exif
+    return Ours(tuple(statements), replaced, made_packet, made_exif)
 
 
-def merge(packet: Packet, wanted: Iterable[Statement], ours: Ours) -> Change:
-    """Changes `packet` so that it says all that is wanted and nothing of ours that is not."""
+def merge(holder: Holder, wanted: Iterable[Statement], ours: Ours) -> Change:
+    """Changes the holder so that it says all that is wanted and nothing of ours that is not."""
     wanted = unique(wanted)
     removed = [said for said in ours.statements if said not in wanted]
-    is_taken = [_take(packet, said, ours.replaced.get(said.prop)) for said in removed]
+    is_taken = [holder.take(said, ours.replaced.get(said.prop)) for said in removed]
     added, replaced = [], []
     for said in wanted:
-        if says(packet, said):
+        if holder.says(said):
             continue
-        if isinstance(said, Text | Value) and (before := rdf.text(packet, said.prop)) is not None:
+        if isinstance(said, Text | Value) and (before := holder.single(said.prop)) is not None:
             replaced.append(said.model_copy(update={"value": before}))
-        _put(packet, said)
+        holder.put(said)
         added.append(said)
     if not added and not any(is_taken):
         return Change()
-    return Change(added=tuple(added), removed=tuple(removed), replaced=tuple(replaced), made_packet=packet.is_new)
+    return Change(added=tuple(added), removed=tuple(removed), replaced=tuple(replaced))
 
 
-def says(packet: Packet, said: Statement) -> bool:
-    """True if the packet means this already, by whomever it was written."""
-    match said:
-        case Region():
-            return regions.holds(packet, said)
-        case Item():
-            return said.value in rdf.items(packet, said.prop)
-        case Text() | Value():
-            return rdf.text(packet, said.prop) == said.value
-
-
-def with_keywords_kept_in_view(
-    packet: Packet, wanted: Iterable[Statement], ours: Ours, iim_keywords: Iterable[str]
-) -> tuple[Statement, ...]:
+def with_keywords_kept_in_view(foreign: Mapping[str, list[str]], wanted: Iterable[Statement]) -> tuple[Statement, ...]:
     """The wanted statements, and the foreign keywords for each keyword list that only we would fill.
 
     Readers take the first list that is there (digiKam and immich: TagsList, then hierarchicalSubject, then dc:subject,
-    then IPTC): a new list with our names alone would hide the keywords of the older ones.
+    then IPTC): a new list with our names alone would hide the keywords of the older ones. `foreign`: those of others,
+    list by list.
     """
     wanted = unique(wanted)
     opened = [prop for prop in KEYWORD_LISTS if any(said.prop == prop for said in wanted)]
-    foreign = {prop: _foreign_items(packet, prop, ours) for prop in KEYWORD_LISTS}
-    kept = foreign["dc:subject"] or list(iim_keywords)
-    shadowed = [prop for prop in opened if not foreign[prop]]
+    lists = ("dc:subject", "IIM:Keywords", "EXIF:XPKeywords")
+    kept = next((found for prop in lists if (found := foreign.get(prop))), [])
+    shadowed = [prop for prop in opened if not foreign.get(prop)]
     return unique((*wanted, *(Item(prop=prop, value=value) for prop in shadowed for value in kept)))
 
 
-def _foreign_items(packet: Packet, prop: str, ours: Ours) -> list[str]:
+def foreign_items(holder: Holder, prop: str, ours: Ours) -> list[str]:
+    """Entries of a list that we did not put there."""
     mine = {said.value for said in ours.statements if isinstance(said, Item) and said.prop == prop}
-    return [value for value in rdf.items(packet, prop) if value not in mine]
-
-
-def _put(packet: Packet, said: Statement) -> None:
-    match said:
-        case Region():
-            regions.add(packet, said)
-        case Item():
-            rdf.add_item(packet, said.prop, said.value, ARRAYS[said.prop])
-        case Text():
-            rdf.set_text(packet, said.prop, said.value)
-        case Value():
-            rdf.set_value(packet, said.prop, said.value)
-
-
-def _take(packet: Packet, said: Statement, replaced: Single | None) -> bool:
-    """Takes a statement of ours away, puts back what it replaced; False if it no longer stands as we wrote it."""
-    match said:
-        case Region() if regions.holds_exactly(packet, said):
-            regions.remove(packet, said)
-        case Item() if said.value in rdf.items(packet, said.prop):
-            rdf.remove_item(packet, said.prop, said.value)
-        case Text() | Value() if rdf.text(packet, said.prop) == said.value:
-            rdf.remove_text(packet, said.prop)
-            if replaced is not None:
-                _put(packet, replaced)
-        case _:
-            return False
-    return True
+    return [value for value in holder.items(prop) if value not in mine]

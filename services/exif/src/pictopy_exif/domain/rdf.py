@@ -7,6 +7,7 @@ from pictopy_exif.domain.packet import Packet
 
 _ARRAYS = (tag("rdf:Bag"), tag("rdf:Seq"), tag("rdf:Alt"))
 _LI, _LANG = tag("rdf:li"), tag("xml:lang")
+_NO_FIELDS = (tag("rdf:parseType"), tag("rdf:Description"))
 
 
 def items(packet: Packet, prop: str) -> list[str]:
@@ -140,6 +141,28 @@ def inside(element: ET.Element) -> ET.Element:
         return description
     element.set(tag("rdf:parseType"), "Resource")
     return element
+
+
+def set_field(holder: ET.Element, name: str, value: str) -> None:
+    """A plain field, in the spelling that it has or as an element."""
+    if tag(name) in holder.attrib:
+        holder.set(tag(name), value)
+        return
+    child = holder.find(tag(name))
+    (ET.SubElement(holder, tag(name)) if child is None else child).text = value
+
+
+def remove_field(element: ET.Element, name: str) -> None:
+    for holder in (element, *element.findall(tag("rdf:Description"))):
+        holder.attrib.pop(tag(name), None)
+        for child in holder.findall(tag(name)):
+            holder.remove(child)
+
+
+def has_fields(element: ET.Element) -> bool:
+    holders = (element, *element.findall(tag("rdf:Description")))
+    fields = (name for each in holders for name in (*each.attrib, *(child.tag for child in each)))
+    return any(name not in _NO_FIELDS for name in fields)
 
 
 def _attribute(packet: Packet, prop: str) -> str | None:

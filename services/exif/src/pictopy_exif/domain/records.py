@@ -1,11 +1,11 @@
 """What the service knows of a photo, of a write it did, and of what is still to be written."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pictopy_contracts.ids import LibraryId, PersonId, PhotoId
 from pictopy_contracts.messages import AssignedFace, FileRef, PersonChanged, Photo
@@ -13,7 +13,7 @@ from pictopy_contracts.paths import FilePath
 from pictopy_exif.domain.digest import digest_of
 from pictopy_exif.domain.merge import Change
 from pictopy_exif.domain.targets import Policy, Target
-from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated, Wishes, wishes_of
+from pictopy_exif.domain.wishes import Concepts, Happening, Person, Picture, Stated, Wishes, wishes_of
 
 WriteStatus: TypeAlias = Literal["pending", "written", "failed", "undoing", "undone"]
 WishState: TypeAlias = Literal["due", "done", "failed", "muted"]
@@ -26,6 +26,9 @@ class Rules(BaseModel):
 
     policy: Policy = "embedded_else_sidecar"
     paused: bool = False
+    concepts: Concepts = Concepts()
+    writes_per_s: float | None = Field(default=None, gt=0)
+    """None: as the settings have it."""
 
     @property
     def writes(self) -> bool:
@@ -57,8 +60,13 @@ def picture_of(photo: Photo) -> Picture:
 
 
 def said_of(photo: Photo) -> dict[str, Any]:
-    """What a person said of it in PictoPy that files can hold; what only stands in its files is not ours to spread."""
-    return {name: getattr(photo, name) for name in sorted(Stated.model_fields) if name in photo.stated}
+    """What a person said of it in PictoPy that files can hold; what only stands in its files is not ours to spread.
+
+    Albums are always said: nobody but a person puts a photo into one.
+    """
+    names = {name for name in Stated.model_fields if name in photo.stated} | ({"albums"} if photo.albums else set())
+    said = Stated.model_validate({name: getattr(photo, name) for name in names})
+    return said.model_dump(mode="json", include=names)
 
 
 def event_photos_changed(
@@ -93,10 +101,20 @@ class PhotoState:
     happenings: tuple[Happening, ...]
     stated: Stated
     wish: Wish
+    machine_tags: tuple[str, ...] = ()
+    concepts: Concepts = field(default_factory=Concepts)
+    confirmed: Wishes | None = None
+    """The wishes of the last plan that the user confirmed."""
+
+    @property
+    def said(self) -> Wishes:
+        """All that could be written."""
+        return wishes_of(self.faces, self.people, self.happenings, self.stated, self.machine_tags)
 
     @property
     def wishes(self) -> Wishes:
-        return wishes_of(self.faces, self.people, self.happenings, self.stated)
+        """What may be written, by the user's choice of concepts."""
+        return self.said.chosen(self.concepts, self.confirmed)
 
     @property
     def key(self) -> str:
@@ -131,6 +149,10 @@ class Write(Place):
     verified: bool
     reason: str | None
     tools: dict[str, str]
+    picture_hash: str | None = None
+    """Of the coded picture, before and after."""
+    found: tuple[str, ...] = ()
+    """What the second reader found of the wishes, in words."""
     started_at: AwareDatetime
     written_at: AwareDatetime | None
     undone_at: AwareDatetime | None
@@ -148,6 +170,7 @@ class NewWrite:
     rest_digest: str | None
     undo: bytes
     tools: dict[str, str]
+    picture_hash: str | None = None
 
 
 def writes_behind(writes: list[Write], place: Place, current: set[tuple[LibraryId, str]]) -> list[Write]:

@@ -1,6 +1,8 @@
-"""Faces in a packet (mwg-rs): found in any spelling, added beside what stands there, taken away alone."""
+"""Faces in a packet, in the three ways that programs say them: found in any spelling, added beside what stands there,
+taken away alone. All three count in the stored picture, before the EXIF orientation is applied."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,9 +13,12 @@ from pictopy_exif.domain.namespaces import tag
 from pictopy_exif.domain.packet import Packet
 from pictopy_exif.domain.statements import SAME_FACE_IOU, Region
 
-PROP = "mwg-rs:Regions"
+MWG, MICROSOFT, IPTC = "mwg-rs:Regions", "MP:RegionInfo", "Iptc4xmpExt:ImageRegion"
+HUMAN = "http://cv.iptc.org/newscodes/imageregiontype/human"
 _ROUNDING = 2e-6  # fraction of the picture; we write six decimals
-_FIELDS = ("stArea:x", "stArea:y", "stArea:w", "stArea:h")
+_AREA = ("stArea:x", "stArea:y", "stArea:w", "stArea:h")
+_BOUNDARY = ("Iptc4xmpExt:rbX", "Iptc4xmpExt:rbY", "Iptc4xmpExt:rbW", "Iptc4xmpExt:rbH")
+_LI, _LANG = tag("rdf:li"), tag("xml:lang")
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,24 @@ class Found:
     element: ET.Element
 
 
-def found(packet: Packet) -> list[Found]:
-    bag = _bag(packet)
-    if bag is None:
-        return []
-    entries = bag.findall(tag("rdf:li"))
-    return [Found(rdf.field(each, "mwg-rs:Name") or "", _box(each), each) for each in entries]
+@dataclass(frozen=True)
+class _Way:
+    """One way of saying a face. `listed`: the field that holds the list; None where the property is the list."""
+
+    listed: str | None
+    name: Callable[[ET.Element], str]
+    box: Callable[[ET.Element], Box | None]
+    fill: Callable[[ET.Element, Region], None]
+
+
+def found(packet: Packet, prop: str = MWG) -> list[Found]:
+    bag, way = _bag(packet, prop), _WAYS[prop]
+    return [] if bag is None else [Found(way.name(each), way.box(each), each) for each in bag.findall(_LI)]
 
 
 def holds(packet: Packet, wanted: Region) -> bool:
     """True if a region of that name lies on that face, whoever drew it."""
-    same_name = (each.box for each in found(packet) if each.name == wanted.name)
+    same_name = (each.box for each in found(packet, wanted.prop) if each.name == wanted.name)
     return any(box is not None and box.iou(wanted.box) >= SAME_FACE_IOU for box in same_name)
 
 
@@ -44,23 +56,50 @@ def holds_exactly(packet: Packet, region: Region) -> bool:
 
 
 def add(packet: Packet, region: Region) -> None:
-    regions = rdf.make(packet, PROP)
-    _apply_dimensions(regions, region)
-    _append(_made_bag(regions), region)
+    regions = rdf.make(packet, region.prop)
+    if region.prop == MWG:
+        _apply_dimensions(regions, region)
+    entry = ET.SubElement(_made_bag(regions, _WAYS[region.prop].listed), _LI, {tag("rdf:parseType"): "Resource"})
+    _WAYS[region.prop].fill(entry, region)
 
 
 def remove(packet: Packet, region: Region) -> None:
     """Takes exactly this region away; the whole structure goes with the last one."""
-    bag, exact = _bag(packet), _exact(packet, region)
+    bag, exact = _bag(packet, region.prop), _exact(packet, region)
     if bag is None or exact is None:
         return
     bag.remove(exact)
-    if not bag.findall(tag("rdf:li")):
-        rdf.remove(packet, PROP)
+    if not bag.findall(_LI):
+        rdf.remove(packet, region.prop)
+
+
+def box_of(x: str | None, y: str | None, w: str | None, h: str | None) -> Box | None:
+    """From centre and size as text; cut to the picture; None where the numbers make no box."""
+    return _made_box(x, y, w, h, shift=0.5)
+
+
+def box_at(x: str | None, y: str | None, w: str | None, h: str | None) -> Box | None:
+    """From the upper left corner and size as text."""
+    return _made_box(x, y, w, h, shift=0.0)
+
+
+def box_in(rectangle: str | None) -> Box | None:
+    """From Microsoft's four numbers with commas between them."""
+    numbers: list[str | None] = [each.strip() for each in (rectangle or "").split(",")]
+    return box_at(*numbers) if len(numbers) == 4 else None
+
+
+def _made_box(x: str | None, y: str | None, w: str | None, h: str | None, shift: float) -> Box | None:
+    try:
+        at_x, at_y, width, height = (float(each or "") for each in (x, y, w, h))
+        left, top = at_x - width * shift, at_y - height * shift
+        return Box(x1=max(left, 0.0), y1=max(top, 0.0), x2=min(left + width, 1.0), y2=min(top + height, 1.0))
+    except (ValueError, ValidationError):
+        return None
 
 
 def _exact(packet: Packet, region: Region) -> ET.Element | None:
-    for each in found(packet):
+    for each in found(packet, region.prop):
         if each.name == region.name and each.box is not None and _is_same(each.box, region.box):
             return each.element
     return None
@@ -71,27 +110,18 @@ def _is_same(one: Box, other: Box) -> bool:
     return all(abs(a - b) <= _ROUNDING for a, b in pairs)
 
 
-def _bag(packet: Packet) -> ET.Element | None:
-    regions = rdf.find(packet, PROP)
-    listed = None if regions is None else rdf.part(regions, "mwg-rs:RegionList")
+def _bag(packet: Packet, prop: str) -> ET.Element | None:
+    regions, name = rdf.find(packet, prop), _WAYS[prop].listed
+    listed = regions if regions is None or name is None else rdf.part(regions, name)
     return None if listed is None else rdf.array_of(listed)
 
 
-def _box(entry: ET.Element) -> Box | None:
-    area = rdf.part(entry, "mwg-rs:Area")
-    if area is None:
-        return None
-    return box_of(*(rdf.field(area, name) for name in _FIELDS))
-
-
-def box_of(x: str | None, y: str | None, w: str | None, h: str | None) -> Box | None:
-    """From centre and size as text; cut to the picture; None where the numbers make no box."""
-    try:
-        cx, cy, width, height = (float(each or "") for each in (x, y, w, h))
-        left, top, right, bottom = cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2
-        return Box(x1=max(left, 0.0), y1=max(top, 0.0), x2=min(right, 1.0), y2=min(bottom, 1.0))
-    except (ValueError, ValidationError):
-        return None
+def _made_bag(regions: ET.Element, name: str | None) -> ET.Element:
+    listed = regions if name is None else rdf.part(regions, name)
+    if listed is None:
+        listed = ET.SubElement(rdf.inside(regions), tag(name or ""))
+    array = rdf.array_of(listed)
+    return ET.SubElement(listed, tag("rdf:Bag")) if array is None else array
 
 
 def _apply_dimensions(regions: ET.Element, region: Region) -> None:
@@ -101,23 +131,69 @@ def _apply_dimensions(regions: ET.Element, region: Region) -> None:
     _structure(rdf.inside(regions), "mwg-rs:AppliedToDimensions", size)
 
 
-def _made_bag(regions: ET.Element) -> ET.Element:
-    listed = rdf.part(regions, "mwg-rs:RegionList")
-    if listed is None:
-        listed = ET.SubElement(rdf.inside(regions), tag("mwg-rs:RegionList"))
-    array = rdf.array_of(listed)
-    return ET.SubElement(listed, tag("rdf:Bag")) if array is None else array
+def _area_of(entry: ET.Element) -> Box | None:
+    area = rdf.part(entry, "mwg-rs:Area")
+    return None if area is None else box_of(*(rdf.field(area, name) for name in _AREA))
 
 
-def _append(bag: ET.Element, region: Region) -> None:
-    entry = ET.SubElement(bag, tag("rdf:li"), {tag("rdf:parseType"): "Resource"})
+def _fill_mwg(entry: ET.Element, region: Region) -> None:
     ET.SubElement(entry, tag("mwg-rs:Name")).text = region.name
     ET.SubElement(entry, tag("mwg-rs:Type")).text = "Face"
-    area = dict(zip(_FIELDS, region.area, strict=True))
+    area = dict(zip(_AREA, region.area, strict=True))
     _structure(entry, "mwg-rs:Area", {**area, "stArea:unit": "normalized"})
+
+
+def _fill_microsoft(entry: ET.Element, region: Region) -> None:
+    ET.SubElement(entry, tag("MPReg:Rectangle")).text = ", ".join(region.corner)
+    ET.SubElement(entry, tag("MPReg:PersonDisplayName")).text = region.name
+
+
+def _name_in(entry: ET.Element) -> str:
+    """The person shown in an IPTC region, which may name several."""
+    people = rdf.part(entry, "Iptc4xmpExt:PersonInImage")
+    array = None if people is None else rdf.array_of(people)
+    first = None if array is None else array.find(_LI)
+    return "" if first is None else first.text or ""
+
+
+def _boundary_of(entry: ET.Element) -> Box | None:
+    """None for circles, polygons and pixels: what we would compare with is a rectangle in fractions."""
+    boundary = rdf.part(entry, "Iptc4xmpExt:RegionBoundary")
+    if boundary is None or rdf.field(boundary, "Iptc4xmpExt:rbUnit") != "relative":
+        return None
+    return box_at(*(rdf.field(boundary, name) for name in _BOUNDARY))
+
+
+def _fill_iptc(entry: ET.Element, region: Region) -> None:
+    numbers = dict(zip(_BOUNDARY, region.corner, strict=True))
+    fixed = {"Iptc4xmpExt:rbShape": "rectangle", "Iptc4xmpExt:rbUnit": "relative"}
+    _structure(entry, "Iptc4xmpExt:RegionBoundary", {**fixed, **numbers})
+    _list(entry, "Iptc4xmpExt:PersonInImage", region.name)
+    types = ET.SubElement(ET.SubElement(entry, tag("Iptc4xmpExt:rCtype")), tag("rdf:Bag"))
+    kind = ET.SubElement(types, _LI, {tag("rdf:parseType"): "Resource"})
+    name = ET.SubElement(ET.SubElement(kind, tag("Iptc4xmpExt:Name")), tag("rdf:Alt"))
+    ET.SubElement(name, _LI, {_LANG: "x-default"}).text = "human"
+    _list(kind, "xmp:Identifier", HUMAN)
+
+
+def _list(holder: ET.Element, name: str, value: str) -> None:
+    array = ET.SubElement(ET.SubElement(holder, tag(name)), tag("rdf:Bag"))
+    ET.SubElement(array, _LI).text = value
 
 
 def _structure(holder: ET.Element, name: str, fields: dict[str, str]) -> None:
     element = ET.SubElement(holder, tag(name), {tag("rdf:parseType"): "Resource"})
     for key, value in fields.items():
         ET.SubElement(element, tag(key)).text = value
+
+
+_WAYS: dict[str, _Way] = {
+    MWG: _Way("mwg-rs:RegionList", lambda each: rdf.field(each, "mwg-rs:Name") or "", _area_of, _fill_mwg),
+    MICROSOFT: _Way(
+        "MPRI:Regions",
+        lambda each: rdf.field(each, "MPReg:PersonDisplayName") or "",
+        lambda each: box_in(rdf.field(each, "MPReg:Rectangle")),
+        _fill_microsoft,
+    ),
+    IPTC: _Way(None, _name_in, _boundary_of, _fill_iptc),
+}

@@ -16,7 +16,8 @@ class _Said(BaseModel):
 
 
 class Item(_Said):
-    """One entry of an unordered or ordered list, such as a keyword."""
+    """One entry of an unordered or ordered list, such as a keyword. `prop` is `prefix:Name`; of XMP where the prefix is
+    a namespace, else `IIM:Name` or `EXIF:Name`."""
 
     kind: Literal["item"] = "item"
     prop: str
@@ -32,7 +33,7 @@ class Text(_Said):
 
 
 class Value(_Said):
-    """A property with one plain value."""
+    """A property with one plain value. `A/B` is field B of the first structure in the list A."""
 
     kind: Literal["value"] = "value"
     prop: str
@@ -40,7 +41,8 @@ class Value(_Said):
 
 
 class Region(_Said):
-    """A named face. `box` is in fractions of the *stored* picture, which has `width_px` x `height_px`."""
+    """A named face. `box` is in fractions of the *stored* picture, which has `width_px` x `height_px`; `prop` is one of
+    the three ways of saying it (see `regions`)."""
 
     kind: Literal["region"] = "region"
     prop: str = "mwg-rs:Regions"
@@ -52,10 +54,20 @@ class Region(_Said):
     @property
     def area(self) -> tuple[str, str, str, str]:
         """Centre x, centre y, width, height as they are written."""
-        box = self.box
-        numbers = ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.x2 - box.x1, box.y2 - box.y1)
-        x, y, w, h = (f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers)
+        _, _, w, h = self.corner
+        x, y = _decimals((self.box.x1 + self.box.x2) / 2, (self.box.y1 + self.box.y2) / 2)
         return x, y, w, h
+
+    @property
+    def corner(self) -> tuple[str, str, str, str]:
+        """Left, top, width, height as they are written."""
+        box = self.box
+        x, y, w, h = _decimals(box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1)
+        return x, y, w, h
+
+
+def _decimals(*numbers: float) -> Iterable[str]:
+    return (f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers)
 
 
 Single: TypeAlias = Text | Value
@@ -78,9 +90,14 @@ def unique(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(dict.fromkeys(statements))
 
 
+def block_of(prop: str) -> Literal["xmp", "iptc", "exif"]:
+    """`IIM:` and `EXIF:` are blocks of their own; every other prefix is a namespace of XMP."""
+    return "iptc" if prop.startswith("IIM:") else "exif" if prop.startswith("EXIF:") else "xmp"
+
+
 def in_words(statement: Statement) -> str:
     """A line for people: the plan, the ledger, a reason."""
     if isinstance(statement, Region):
         x, y, w, h = statement.area
-        return f"mwg-rs:Regions {statement.name!r} at centre {x}, {y}, size {w} x {h}"
+        return f"{statement.prop} {statement.name!r} at centre {x}, {y}, size {w} x {h}"
     return f"{statement.prop} {statement.value!r}"

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from datetime import datetime
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +12,7 @@ from pictopy_contracts.ids import PersonId
 from pictopy_contracts.messages import AssignedFace
 from pictopy_exif.domain.packet import sayable
 
+Choice: TypeAlias = Literal["off", "on", "confirmed"]
 MERGES_FOLLOWED = 20  # a person merged into a person merged into ...; a ring ends here too
 
 
@@ -50,6 +52,17 @@ class Stated(_Frozen):
     keywords: tuple[str, ...] | None = None
     caption: str | None = None
     rating: int | None = None
+    title: str | None = None
+    favourite: bool | None = None
+    hidden: bool | None = None
+    albums: tuple[str, ...] | None = None
+    taken_at_local: datetime | None = None
+    taken_offset_min: int | None = None
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    location: str | None = None
+    city: str | None = None
+    country: str | None = None
 
 
 class NamedFace(_Frozen):
@@ -59,14 +72,58 @@ class NamedFace(_Frozen):
     box: Box
 
 
+class Place(_Frozen):
+    """Where it was taken. Both coordinates or none; texts are empty where nothing was said."""
+
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    location: str = ""
+    city: str = ""
+    country: str = ""
+
+
+class Moment(_Frozen):
+    """When it was taken, on the clock of the place; `offset_min`: what that clock is ahead of UTC, if it was said."""
+
+    at_local: datetime
+    offset_min: int | None = None
+
+
+class Concepts(_Frozen):
+    """What may go into files. `confirmed`: only what stands in the last plan that the user confirmed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    people: Choice = "on"
+    keywords: Choice = "on"
+    event: Choice = "on"
+    place: Choice = "on"
+    caption: Choice = "on"
+    title: Choice = "on"
+    rating: Choice = "on"
+    favourite: Choice = "on"
+    """Hidden ones too."""
+    albums: Choice = "on"
+    time: Choice = "on"
+    machine_tags: Choice = "off"
+
+
 class Wishes(_Frozen):
-    """Nothing in here comes from a file or from a machine alone."""
+    """Nothing in here comes from a file or, but for the tags that the user wants, from a machine alone."""
 
     faces: tuple[NamedFace, ...] = ()
     event: str | None = None
     keywords: tuple[str, ...] = ()
     caption: str | None = None
     rating: int | None = None
+    trip: str | None = None
+    title: str | None = None
+    favourite: bool = False
+    hidden: bool = False
+    albums: tuple[str, ...] = ()
+    place: Place | None = None
+    time: Moment | None = None
+    machine_tags: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -74,8 +131,51 @@ class Wishes(_Frozen):
 
     @property
     def digest(self) -> str:
-        """Equal for wishes that mean the same."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
+        """Equal for wishes that mean the same; fields of later versions count only where they say something, so that
+        what was undone long ago stays so."""
+        silent = {name for name in _LATER if getattr(self, name) == Wishes.model_fields[name].default}
+        return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()[:32]
+
+    def chosen(self, concepts: Concepts, confirmed: "Wishes | None") -> "Wishes":
+        """What may be written of it: all that is on, and what was confirmed of the rest as far as it is still said."""
+        before = confirmed or Wishes()
+        return Wishes(
+            **{
+                field: self._allowed(field, getattr(concepts, concept), before)
+                for concept, fields in FIELDS.items()
+                for field in fields
+            }
+        )
+
+    def _allowed(self, field: str, choice: Choice, confirmed: "Wishes") -> object:
+        said, was = getattr(self, field), getattr(confirmed, field)
+        if choice == "on":
+            return said
+        if choice == "off":
+            return Wishes.model_fields[field].default
+        if field == "faces":
+            names = {face.name for face in confirmed.faces}
+            return tuple(face for face in self.faces if face.name in names)
+        if isinstance(said, tuple):
+            return tuple(each for each in said if each in was)
+        return said if said == was else Wishes.model_fields[field].default
+
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "people": ("faces",),
+    "keywords": ("keywords",),
+    "event": ("event", "trip"),
+    "place": ("place",),
+    "caption": ("caption",),
+    "title": ("title",),
+    "rating": ("rating",),
+    "favourite": ("favourite", "hidden"),
+    "albums": ("albums",),
+    "time": ("time",),
+    "machine_tags": ("machine_tags",),
+}
+"""Concept to the wishes that it is about."""
+_LATER = frozenset({"trip", "title", "favourite", "hidden", "albums", "place", "time", "machine_tags"})
 
 
 def wishes_of(
@@ -83,6 +183,7 @@ def wishes_of(
     people: Mapping[PersonId, Person],
     happenings: Iterable[Happening],
     stated: Stated | None = None,
+    machine_tags: Iterable[str] = (),
 ) -> Wishes:
     """People who were named here and are not hidden, the event that the user titled, and what was asked by hand.
 
@@ -90,13 +191,41 @@ def wishes_of(
     """
     stated = stated or Stated()
     named = {(name, face.box) for face in faces if (name := _name_of(face, people))}
+    titles = {kind: _title_of(happenings, kind) for kind in ("event", "trip")}
     return Wishes(
         faces=tuple(NamedFace(name=name, box=box) for name, box in sorted(named, key=_by_place)),
-        event=_event_of(happenings),
-        keywords=tuple(dict.fromkeys(said for each in stated.keywords or () if (said := _clean(each)))),
+        event=titles["event"] or titles["trip"],
+        trip=titles["trip"] if titles["event"] else None,
+        keywords=_cleaned(stated.keywords),
         caption=_clean(stated.caption) or None,
+        title=_clean(stated.title) or None,
         rating=stated.rating,
+        favourite=bool(stated.favourite),
+        hidden=bool(stated.hidden),
+        albums=_cleaned(stated.albums),
+        place=_place_of(stated),
+        time=Moment(at_local=stated.taken_at_local, offset_min=stated.taken_offset_min)
+        if stated.taken_at_local
+        else None,
+        machine_tags=_cleaned(tuple(sorted(machine_tags))),
     )
+
+
+def _place_of(stated: Stated) -> Place | None:
+    latitude, longitude = stated.latitude_deg, stated.longitude_deg
+    is_known = latitude is not None and longitude is not None
+    place = Place(
+        latitude_deg=latitude if is_known else None,
+        longitude_deg=longitude if is_known else None,
+        location=_clean(stated.location),
+        city=_clean(stated.city),
+        country=_clean(stated.country),
+    )
+    return None if place == Place() else place
+
+
+def _cleaned(texts: Iterable[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(said for each in texts or () if (said := _clean(each))))
 
 
 def _by_place(named: tuple[str, Box]) -> tuple[str, float, float, float, float]:
@@ -118,10 +247,10 @@ def _name_of(face: AssignedFace, people: Mapping[PersonId, Person]) -> str:
     return _clean(person.name) if is_stated else ""
 
 
-def _event_of(happenings: Iterable[Happening]) -> str | None:
-    titled = [each for each in happenings if each.title_source == "user" and _clean(each.title)]
-    titled.sort(key=lambda each: (each.kind != "event", each.title))
-    return _clean(titled[0].title) if titled else None
+def _title_of(happenings: Iterable[Happening], kind: str) -> str | None:
+    """Of several that the photo is in, the first by the alphabet: the same whatever the order in which they came."""
+    titles = [_clean(each.title) for each in happenings if each.kind == kind and each.title_source == "user"]
+    return min(filter(None, titles), default=None)
 
 
 def _clean(text: str | None) -> str:
