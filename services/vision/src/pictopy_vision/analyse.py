@@ -1,31 +1,44 @@
 """One decode, all models: everything that is installed looks at a picture, independent models side by side."""
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.ids import ModelId, PhotoId
 from pictopy_contracts.messages import DetectedFace, DetectedObject, PhotoAnalysed, Tag
 from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.errors import Poison
 from pictopy_runtime.workers import Workers
 from pictopy_vision import heads
 from pictopy_vision.deps import Deps
-from pictopy_vision.domain.arrays import Floats
-from pictopy_vision.domain.entry import Entry
+from pictopy_vision.domain.arrays import Floats, Image
+from pictopy_vision.domain.entry import Entry, Task
 from pictopy_vision.domain.errors import BadOutputError
-from pictopy_vision.domain.face_quality import face_quality, quality_without_landmarks
+from pictopy_vision.domain.face_quality import face_quality, quality_without_landmarks, together
 from pictopy_vision.domain.found import FoundFaces
 from pictopy_vision.domain.layout import LAYOUT_MODEL, layout_embedding
 from pictopy_vision.domain.lineup import Lineup
 from pictopy_vision.domain.phash import phash
 from pictopy_vision.domain.picture import Picture, UnreadablePictureError, decode
 from pictopy_vision.domain.picture_quality import SIDE_PX, Cues, cues_of
-from pictopy_vision.domain.result import FaceDetails, embedding_of, faces_of, objects_of, quality_of, tags_of
+from pictopy_vision.domain.result import (
+    FaceDetails,
+    embedding_of,
+    faces_of,
+    objects_of,
+    quality_of,
+    tags_of,
+    within_a_message,
+)
+from pictopy_vision.heads import Whole
+from pictopy_vision.ports import Session
 from pictopy_vision.shelf import Shelf
 
 FACES_AT_ONCE = 8  # crops in one run: memory stays bounded in a crowd, and a larger batch gains nothing on a CPU
+
+FaceTask = Callable[[Session, Entry, Sequence[Image]], Floats]
 
 
 async def analyse(photo_id: PhotoId, preview: bytes, deps: Deps) -> PhotoAnalysed:
@@ -56,20 +69,24 @@ class Look:
         self._lineup: Lineup = shelf.lineup
 
     async def whole(self, photo_id: PhotoId, deps: Deps) -> PhotoAnalysed:
-        faces, objects, (tags, embedding), seen = await asyncio.gather(
-            self._faces(), self._objects(), self._tags_and_embedding(), self._workers.run(self._see)
+        faces, objects, wholes, seen = await asyncio.gather(
+            self._faces(), self._objects(), self._wholes(), self._workers.run(self._see)
         )
-        return PhotoAnalysed(
-            photo_id=photo_id,
-            model_version=self._lineup.version,
-            models=self._lineup.models,
-            analysed_at=deps.now(),
-            faces=faces,
-            objects=objects,
-            tags=tags,
-            embedding=embedding or embedding_of(LAYOUT_MODEL, seen.layout),
-            phash=seen.phash,
-            quality=quality_of(seen.cues),
+        embedding, *others = self._embeddings(wholes, seen)
+        return within_a_message(
+            PhotoAnalysed(
+                photo_id=photo_id,
+                model_version=self._lineup.version,
+                models=self._lineup.models,
+                analysed_at=deps.now(),
+                faces=faces,
+                objects=objects,
+                tags=self._tags(wholes),
+                embedding=embedding,
+                other_embeddings=tuple(others),
+                phash=seen.phash,
+                quality=quality_of(seen.cues),
+            )
         )
 
     async def _faces(self) -> tuple[DetectedFace, ...]:
@@ -77,17 +94,31 @@ class Look:
         if entry is None:
             return ()
         found = await self._workers.run(lambda: heads.find_faces(self._shelf.session(entry), entry, self._picture))
-        details = await self._face_details(found, self._lineup.entries.get("face_embedding"))
+        details = await self._face_details(found)
         return faces_of(found, details, self._picture.width_px, self._picture.height_px)
 
-    async def _face_details(self, found: FoundFaces, entry: Entry | None) -> FaceDetails:
+    async def _face_details(self, found: FoundFaces) -> FaceDetails:
+        """In batches, one after the other: what a crowd needs at once is one batch of crops."""
         qualities = await self._workers.run(self._qualities, found)
-        if entry is None or found.landmarks is None or not len(found):
-            return FaceDetails(qualities, None, None)
-        starts = range(0, len(found), FACES_AT_ONCE)
-        batches = [found.landmarks[start : start + FACES_AT_ONCE] for start in starts]
-        rows = [await self._workers.run(self._embed, entry, batch) for batch in batches]
-        return FaceDetails(qualities, np.concatenate(rows), entry.id)
+        if found.landmarks is None or not len(found):
+            return FaceDetails(qualities, {})
+        judge = self._lineup.entries.get("face_quality")
+        if judge:
+            judged = await self._in_batches(heads.judge_faces, judge, found.landmarks)
+            qualities = [together(*both) for both in zip(qualities, judged.tolist(), strict=True)]
+        used = self._lineup.entries.get("face_embedding")
+        entries = [used, *self._lineup.beside.get("face_embedding", ())] if used else []
+        rows = {entry.id: await self._in_batches(heads.embed_faces, entry, found.landmarks) for entry in entries}
+        return FaceDetails(qualities, rows)
+
+    async def _in_batches(self, task: FaceTask, entry: Entry, landmarks: Floats) -> Floats:
+        starts = range(0, len(landmarks), FACES_AT_ONCE)
+        batches = [landmarks[start : start + FACES_AT_ONCE] for start in starts]
+        return np.concatenate([await self._workers.run(self._crop_and, task, entry, batch) for batch in batches])
+
+    def _crop_and(self, task: FaceTask, entry: Entry, landmarks: Floats) -> Floats:
+        crops = [heads.crop_for(entry, self._picture, five) for five in landmarks]
+        return task(self._shelf.session(entry), entry, crops)
 
     def _qualities(self, found: FoundFaces) -> list[float]:
         if found.landmarks is None:
@@ -101,10 +132,6 @@ class Look:
             for landmarks, score in zip(found.landmarks, found.scores, strict=True)
         ]
 
-    def _embed(self, entry: Entry, landmarks: Floats) -> Floats:
-        crops = [heads.crop_for(entry, self._picture, five) for five in landmarks]
-        return heads.embed_faces(self._shelf.session(entry), entry, crops)
-
     async def _objects(self) -> tuple[DetectedObject, ...]:
         entry = self._lineup.entries.get("objects")
         if entry is None:
@@ -112,19 +139,31 @@ class Look:
         found = await self._workers.run(lambda: heads.find_objects(self._shelf.session(entry), entry, self._picture))
         return objects_of(found, self._shelf.catalogue.labels_of(entry))
 
-    async def _tags_and_embedding(self) -> tuple[tuple[Tag, ...], Embedding | None]:
-        """A model that does both runs once."""
-        tagger, embedder = self._lineup.entries.get("tags"), self._lineup.entries.get("image_embedding")
-        models = {entry.id: entry for entry in (tagger, embedder) if entry}
-        answers = {model_id: await self._classify(entry) for model_id, entry in models.items()}
-        tags: tuple[Tag, ...] = ()
-        if tagger:
-            labels = self._shelf.catalogue.labels_of(tagger)
-            tags = tags_of(answers[tagger.id][0], labels, tagger.threshold("show"))
-        return tags, embedding_of(embedder.id, answers[embedder.id][1]) if embedder else None
+    async def _wholes(self) -> dict[ModelId, Whole]:
+        """Each model that looks at the picture as a whole, once, whichever tasks it does."""
+        tasks: tuple[Task, ...] = ("tags", "image_embedding")
+        used = [self._lineup.entries[task] for task in tasks if task in self._lineup.entries]
+        entries = {entry.id: entry for entry in (*used, *self._lineup.beside.get("image_embedding", ()))}
+        return dict(zip(entries, await asyncio.gather(*map(self._whole, entries.values())), strict=True))
 
-    async def _classify(self, entry: Entry) -> tuple[Floats, Floats]:
-        return await self._workers.run(lambda: heads.classify(self._shelf.session(entry), entry, self._picture))
+    async def _whole(self, entry: Entry) -> Whole:
+        return await self._workers.run(lambda: heads.look_at(self._shelf.session(entry), entry, self._picture))
+
+    def _tags(self, wholes: Mapping[ModelId, Whole]) -> tuple[Tag, ...]:
+        entry = self._lineup.entries.get("tags")
+        scores = wholes[entry.id].scores if entry else None
+        if entry is None or scores is None:
+            return ()
+        return tags_of(scores, self._shelf.catalogue.labels_of(entry), entry.threshold("show"))
+
+    def _embeddings(self, wholes: Mapping[ModelId, Whole], seen: Seen) -> list[Embedding]:
+        """By the model in use first, then by those beside it; the built-in one alone, or as one of them."""
+        used = self._lineup.entries.get("image_embedding")
+        entries = [used, *self._lineup.beside.get("image_embedding", ())] if used else []
+        features = {entry.id: wholes[entry.id].feature for entry in entries}
+        if used is None or self._lineup.keeps_layout:
+            features[LAYOUT_MODEL] = seen.layout
+        return [embedding_of(model, feature) for model, feature in features.items() if feature is not None]
 
     def _see(self) -> Seen:
         level = self._picture.level_for(SIDE_PX)

@@ -1,5 +1,6 @@
 """Puts the vision service together: the only file that knows concrete classes."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import fields
@@ -33,6 +34,7 @@ async def open_deps(settings: VisionSettings, kit: Kit, stack: AsyncExitStack) -
         previews=_previews(settings, kit),
         starter=starter,
         idle_unload_s=settings.idle_unload_s,
+        gate=asyncio.Semaphore(settings.photos_at_once),
         engine_look_s=settings.triton_look_s,
         other_models_look_s=settings.other_models_look_s,
     )

@@ -1,6 +1,7 @@
 """`Deps`: what handlers, routes and loops are given."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from pictopy_runtime.bus import Bus
 from pictopy_runtime.workers import Workers
@@ -17,6 +18,8 @@ class Deps(Desk):
     workers: Workers
     previews: Previews
     starter: Starter
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """How many photos are looked at at once: each holds its picture in memory."""
     idle_unload_s: float = 300.0
     engine_look_s: float = 5.0
     """How often the server that runs models, if there is one, is asked how it is."""

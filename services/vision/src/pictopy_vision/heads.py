@@ -1,6 +1,7 @@
 """One function a task: picture in, model's answer out. Here a session meets the pure code of its family."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +23,31 @@ FACE_READERS: dict[Family, Callable[[Mapping[str, Floats], Prepared, Entry], Fou
 OBJECT_READERS: dict[Family, Callable[[Mapping[str, Floats], Prepared, Entry], FoundObjects]] = {
     "yolox": yolox.read,
     "nanodet": nanodet.read,
+    "nanodet_levels": nanodet.read_levels,
     "fastestdet": fastestdet.read,
+}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What a model says of the picture as a whole: (classes,) scores 0..1, and a (D,) feature of L2 norm 1."""
+
+    scores: Floats | None
+    feature: Floats | None
+
+
+def _read_classes(outputs: Mapping[str, Floats], entry: Entry) -> Whole:
+    scores, features = (outputs[name] for name in entry.output.names)
+    return Whole(scores[0], unit_rows(features)[0])
+
+
+def _read_feature(outputs: Mapping[str, Floats], entry: Entry) -> Whole:
+    return Whole(None, unit_rows(outputs[entry.output.names[0]])[0])
+
+
+WHOLE_READERS: dict[Family, Callable[[Mapping[str, Floats], Entry], Whole]] = {
+    "classifier": _read_classes,
+    "image_tower": _read_feature,
 }
 
 
@@ -45,11 +70,12 @@ def find_objects(session: Session, entry: Entry, picture: Picture) -> FoundObjec
     return OBJECT_READERS[entry.family](answers(session, entry, prepared.tensor), prepared, entry)
 
 
-def classify(session: Session, entry: Entry, picture: Picture) -> tuple[Floats, Floats]:
-    """(classes,) scores 0..1 and the (D,) feature of L2 norm 1."""
-    outputs = answers(session, entry, _prepare(picture, entry.input).tensor)
-    scores, features = (outputs[name] for name in entry.output.names)
-    return scores[0], unit_rows(features)[0]
+def look_at(session: Session, entry: Entry, picture: Picture) -> Whole:
+    """What the model says of the whole picture. Raises ModelError for a feature that is not of the entry's size."""
+    whole = WHOLE_READERS[entry.family](answers(session, entry, _prepare(picture, entry.input).tensor), entry)
+    if whole.feature is not None and entry.output.embedding_size:
+        _hold_size(whole.feature, entry)
+    return whole
 
 
 def crop_for(entry: Entry, picture: Picture, landmarks: Floats) -> Image:
@@ -60,16 +86,28 @@ def crop_for(entry: Entry, picture: Picture, landmarks: Floats) -> Image:
 
 
 def embed_faces(session: Session, entry: Entry, crops: Sequence[Image]) -> Floats:
-    """(N, D) float32, each row of L2 norm 1. One run, or one a face where the model takes no batches."""
+    """(N, D) float32, each row of L2 norm 1."""
+    rows = _rows(session, entry, crops)
+    _hold_size(rows, entry)
+    return unit_rows(rows)
+
+
+def judge_faces(session: Session, entry: Entry, crops: Sequence[Image]) -> Floats:
+    """(N,) 0..1: how fit each face is to tell a person by, as eDifFIQA says (Babnik et al. 2024)."""
+    return np.clip(_rows(session, entry, crops).reshape(len(crops), -1)[:, 0], 0.0, 1.0)
+
+
+def _rows(session: Session, entry: Entry, crops: Sequence[Image]) -> Floats:
+    """One run, or one a face where the model takes no batches."""
     tensor = to_tensor(np.stack(crops), entry.input)
     batches = [tensor] if takes_batches(session) else np.split(tensor, len(tensor))
     name = entry.output.names[0]
-    rows = np.concatenate([answers(session, entry, batch)[name] for batch in batches])
-    if rows.shape[1] != entry.output.embedding_size:
-        raise ModelError(
-            entry.id, f"gives {rows.shape[1]} numbers a face, its entry says {entry.output.embedding_size}"
-        )
-    return unit_rows(rows)
+    return np.concatenate([answers(session, entry, batch)[name] for batch in batches])
+
+
+def _hold_size(vectors: Floats, entry: Entry) -> None:
+    if vectors.shape[-1] != entry.output.embedding_size:
+        raise ModelError(entry.id, f"gives {vectors.shape[-1]} numbers, its entry says {entry.output.embedding_size}")
 
 
 def answers(session: Session, entry: Entry, tensor: Floats) -> dict[str, Floats]:
@@ -89,7 +127,8 @@ def check_fit(session: Session, entry: Entry) -> None:
     missing = set(entry.output.names) - {tensor.name for tensor in session.outputs}
     if missing:
         raise ModelError(entry.id, f"has no output {', '.join(sorted(missing))}")
-    wanted = (None, 3, entry.input.height_px, entry.input.width_px)
+    channels = 1 if entry.input.colour == "grey" else 3
+    wanted = (None, channels, entry.input.height_px, entry.input.width_px)
     shape = inputs[entry.input.name]
     agree = len(shape) == 4 and all(
         has is None or wants in (None, has) for has, wants in zip(shape, wanted, strict=True)

@@ -107,11 +107,13 @@ def test_it_finds_the_same_objects_and_tags(engine: TritonEngine) -> None:
     objects = [heads.find_objects(session, YOLOX, group()) for session in both(engine, YOLOX)]
     np.testing.assert_array_equal(objects[0].classes, objects[1].classes)
     np.testing.assert_allclose(objects[0].boxes, objects[1].boxes, atol=PLACE)
-    (far_scores, far_feature), (near_scores, near_feature) = (
-        heads.classify(session, MOBILENET, group()) for session in both(engine, MOBILENET)
-    )
-    np.testing.assert_allclose(far_scores, near_scores, atol=SCORE)
-    assert far_feature @ near_feature >= COSINE
+    far, near = (heads.look_at(session, MOBILENET, group()) for session in both(engine, MOBILENET))
+    assert far.scores is not None
+    assert near.scores is not None
+    assert far.feature is not None
+    assert near.feature is not None
+    np.testing.assert_allclose(far.scores, near.scores, atol=SCORE)
+    assert far.feature @ near.feature >= COSINE
 
 
 def test_pictures_travel_by_shared_memory_and_without(engine: TritonEngine, server: TritonServer) -> None:

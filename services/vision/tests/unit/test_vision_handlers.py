@@ -7,19 +7,26 @@ import cv2
 import numpy as np
 import pytest
 
+from pictopy_contracts.geometry import Box, Point
 from pictopy_contracts.ids import ModelId, PhotoId
-from pictopy_contracts.messages import Photo, PhotoAdded, PhotoAnalysed, VisionFinished
+from pictopy_contracts.messages import DetectedFace, Photo, PhotoAdded, PhotoAnalysed, VisionFinished
+from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.errors import Poison, Transient
 from pictopy_vision.analyse import FACES_AT_ONCE
 from pictopy_vision.catalogue_files import CHECKOUT, read_catalogue
 from pictopy_vision.consumers import on_photo_added, on_photo_dead
-from pictopy_vision.domain.arrays import Floats
+from pictopy_vision.deps import Deps
+from pictopy_vision.domain.arrays import Array, Floats
+from pictopy_vision.domain.entry import Task
 from pictopy_vision.domain.found import MAX_FACES
+from pictopy_vision.domain.layout import LAYOUT_MODEL
+from pictopy_vision.domain.result import within_a_message
 from pictopy_vision.fakes import Answer, FakeShop
 
 CATALOGUE = read_catalogue(CHECKOUT)
-YUNET, REID, YOLOX, MOBILENET = (
-    ModelId(name) for name in ("yunet_n_640", "face-reidentification-retail-0095", "yolox_nano", "mobilenet_v2")
+YUNET, REID, YOLOX, MOBILENET, SFACE = (
+    ModelId(name)
+    for name in ("yunet_n_640", "face-reidentification-retail-0095", "yolox_nano", "mobilenet_v2", "sface_2021dec")
 )
 PHOTO = PhotoId("0123456789abcdef0123456789abcdef")
 ADDED = PhotoAdded(
@@ -216,3 +223,88 @@ async def test_a_changed_set_is_used_for_the_next_photo() -> None:
     assert first.objects
     assert not second.objects
     assert first.model_version != second.model_version
+
+
+def sface(feed: Mapping[str, Array]) -> list[Floats]:
+    (crops,) = feed.values()
+    return [np.tile(np.arange(1, 129, dtype=np.float32), (len(crops), 1))]
+
+
+def changing(shop: FakeShop, model: ModelId, task: Task, before: ModelId) -> Deps:
+    """The service in the middle of a change of the task's model."""
+    shop.store.files.discard(model)
+    deps = shop.deps()
+    deps.shelf.note_analysed({task: before})
+    shop.store.files.add(model)
+    deps.shelf.use(CATALOGUE.entries[model], (task,), deps.now())
+    return deps
+
+
+async def test_during_a_change_both_models_look_at_faces() -> None:
+    """The one in use gives the embedding, the old one stands beside it."""
+    shop = full_shop()
+    shop.install(SFACE, sface)
+    await on_photo_added(ADDED, changing(shop, SFACE, "face_embedding", REID))
+    analysed = shop.bus.published[0]
+    assert isinstance(analysed, PhotoAnalysed)
+    for face in analysed.faces:
+        assert face.embedding is not None
+        assert [face.embedding.model, *(other.model for other in face.other_embeddings)] == [SFACE, REID]
+
+
+async def test_during_a_change_the_built_in_embedding_stays() -> None:
+    """A first image model does not take the layout embedding away before everyone has the new one."""
+    shop = full_shop()
+    await on_photo_added(ADDED, changing(shop, MOBILENET, "image_embedding", LAYOUT_MODEL))
+    analysed = shop.bus.published[0]
+    assert isinstance(analysed, PhotoAnalysed)
+    assert analysed.embedding is not None
+    assert analysed.embedding.model == MOBILENET
+    assert [other.model for other in analysed.other_embeddings] == [LAYOUT_MODEL]
+
+
+def test_a_crowd_during_a_change_leaves_out_the_old_of_the_poorest() -> None:
+    """500 faces with two embeddings of 512 numbers fit a message; all keep the new one, the best keep both."""
+    vector = Embedding.of("m", [0.04] * 512)
+    faces = tuple(
+        DetectedFace(
+            box=Box(x1=0.12345, y1=0.12345, x2=0.54321, y2=0.54321),
+            score=0.98765,
+            quality=(n * 7 % 500) / 500,
+            size_px=24,
+            landmarks=(Point(x=0.12345, y=0.54321),) * 5,
+            embedding=vector,
+            other_embeddings=(vector,),
+        )
+        for n in range(500)
+    )
+    whole = PhotoAnalysed(photo_id=PHOTO, model_version="v", models={}, analysed_at=ADDED.photo.added_at, faces=faces)
+    assert len(whole.model_dump_json()) > 1_048_576
+    told = within_a_message(whole)
+    assert 900_000 < len(told.model_dump_json()) <= 1_000_000
+    assert all(face.embedding == vector for face in told.faces)
+    kept = [face.quality for face in told.faces if face.other_embeddings]
+    left = [face.quality for face in told.faces if not face.other_embeddings]
+    assert min(kept) > max(left)
+
+
+async def test_a_model_that_judges_faces_is_heard() -> None:
+    """Its verdict and our own cues make the quality together."""
+    shop = full_shop()
+    await on_photo_added(ADDED, shop.deps())
+    alone = shop.bus.published[0]
+    judge = CATALOGUE.entries[REID].model_copy(
+        update={"id": ModelId("judge"), "tasks": ("face_quality",), "family": "ediffiqa"}
+    )
+    shop.catalogue.entries[judge.id] = judge
+    try:
+        shop.install(judge.id, lambda feed: [np.full((len(next(iter(feed.values()))), 1), 0.25, dtype=np.float32)])
+        await on_photo_added(ADDED, shop.deps())
+    finally:
+        del shop.catalogue.entries[judge.id]
+    judged = shop.bus.published[2]
+    assert isinstance(alone, PhotoAnalysed)
+    assert isinstance(judged, PhotoAnalysed)
+    assert [face.quality for face in judged.faces] == pytest.approx(
+        [(face.quality * 0.25) ** 0.5 for face in alone.faces], abs=1e-4
+    )

@@ -28,6 +28,11 @@ def face_quality(picture: Picture, landmarks: Floats, score: float) -> float:
     return float(np.clip(np.prod(parts), 0.0, 1.0) ** (1 / len(parts)))
 
 
+def together(ours: float, judged: float) -> float:
+    """Geometric mean of our cues and a model's judgement, both 0..1: each sees what the other does not."""
+    return float(np.sqrt(np.clip(ours, 0.0, 1.0) * np.clip(judged, 0.0, 1.0)))
+
+
 def quality_without_landmarks(box: Floats, score: float, size: tuple[int, int]) -> float:
     """Of a bare box: its shorter side against ENOUGH_FACE_PX, and the score. `size`: of the picture."""
     sides = (box[2:] - box[:2]) * np.array(size, dtype=np.float32)

@@ -1,4 +1,7 @@
-"""NanoDet-Plus: objects with box sides as distributions (RangiLyu/nanodet, Apache-2.0; GFL, Li et al. 2020)."""
+"""NanoDet-Plus: objects with box sides as distributions (RangiLyu/nanodet, Apache-2.0; GFL, Li et al. 2020).
+
+Cells have their centre at column and row times the stride, as in the author's training code.
+"""
 
 from collections.abc import Mapping
 
@@ -18,10 +21,21 @@ BINS = 8  # each side of a box is the mean of a distribution over 0..7 strides
 def read(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> FoundObjects:
     """One output (1, cells, 112): 80 class scores 0..1, then left, top, right, bottom as 8 logits each."""
     (raw,) = outputs.values()
+    return _found(raw[0, :, :CLASSES], raw[0, :, CLASSES:], prepared, entry)
+
+
+def read_levels(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> FoundObjects:
+    """Two outputs a stride, strides in order: (1, cells, 80) scores 0..1, then (1, cells, 32) logits of the sides."""
+    parts = [part.reshape(-1, part.shape[-1]) for part in outputs.values()]
+    return _found(np.concatenate(parts[::2]), np.concatenate(parts[1::2]), prepared, entry)
+
+
+def _found(scores: Floats, logits: Floats, prepared: Prepared, entry: Entry) -> FoundObjects:
     centre, stride = _centres(prepared.width_px, prepared.height_px)
-    sides = _expected(raw[0, :, CLASSES:].reshape(-1, 4, BINS)) * stride
-    boxes = np.concatenate([centre - sides[:, :2], centre + sides[:, 2:]], axis=1)
-    return settle(boxes, raw[0, :, :CLASSES], prepared, entry)
+    likely = np.flatnonzero(scores.max(axis=1) >= entry.threshold("show"))  # a few of thousands: the rest costs time
+    sides = _expected(logits[likely].reshape(-1, 4, BINS)) * stride[likely]
+    boxes = np.concatenate([centre[likely] - sides[:, :2], centre[likely] + sides[:, 2:]], axis=1)
+    return settle(boxes, scores[likely], prepared, entry)
 
 
 def _expected(logits: Floats) -> Floats:

@@ -1,13 +1,13 @@
 """From arrays to the message: what one look at a picture found, in the words of the contracts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pictopy_contracts.geometry import Box, Point
 from pictopy_contracts.ids import ModelId
-from pictopy_contracts.messages import DetectedFace, DetectedObject, PictureQuality, Tag
+from pictopy_contracts.messages import DetectedFace, DetectedObject, PhotoAnalysed, PictureQuality, Tag
 from pictopy_contracts.vectors import Embedding
 from pictopy_vision.domain.arrays import Floats
 from pictopy_vision.domain.found import FoundFaces, FoundObjects
@@ -15,30 +15,49 @@ from pictopy_vision.domain.picture_quality import Cues
 
 PLACE_DIGITS = 5  # a hundred-thousandth of the picture; keeps a crowd of 500 faces well under NATS' 1 MiB
 MAX_TAGS = 5
+MAX_MESSAGE_BYTES = 1_000_000  # NATS takes 1,048,576 with its headers
+FEW_FACES = 50  # even with three embeddings of 2,048 numbers they stay under it, so nothing needs to be counted
 
 
 @dataclass(frozen=True)
 class FaceDetails:
-    """What was read from the crops: `qualities` one a face, `embeddings` (N, D) or None without such a model."""
+    """What was read from the crops: `qualities` one a face; `embeddings` (N, D) by model, the one in use first."""
 
     qualities: Sequence[float]
-    embeddings: Floats | None
-    model: ModelId | None
+    embeddings: Mapping[ModelId, Floats]
 
 
 def faces_of(found: FoundFaces, details: FaceDetails, width_px: int, height_px: int) -> tuple[DetectedFace, ...]:
     sizes = (found.boxes[:, 2:] - found.boxes[:, :2]) * np.array([width_px, height_px], dtype=np.float32)
-    return tuple(
-        DetectedFace(
+    faces = []
+    for n in range(len(found)):
+        embeddings = [embedding_of(model, rows[n]) for model, rows in details.embeddings.items()]
+        face = DetectedFace(
             box=box_of(found.boxes[n]),
             score=_short(found.scores[n]),
             quality=_short(details.qualities[n]),
             size_px=round(float(sizes[n].min())),
             landmarks=_points(found, n),
-            embedding=_embedding(details, n),
+            embedding=embeddings[0] if embeddings else None,
+            other_embeddings=tuple(embeddings[1:]),
         )
-        for n in range(len(found))
-    )
+        faces.append(face)
+    return tuple(faces)
+
+
+def within_a_message(analysed: PhotoAnalysed) -> PhotoAnalysed:
+    """As it is, or without the other embeddings of its poorest faces, so that NATS takes it."""
+    size = len(analysed.model_dump_json()) if len(analysed.faces) > FEW_FACES else 0
+    if size <= MAX_MESSAGE_BYTES:
+        return analysed
+    faces = list(analysed.faces)
+    for n in sorted(range(len(faces)), key=lambda n: faces[n].quality):
+        if size <= MAX_MESSAGE_BYTES:
+            break
+        lighter = faces[n].model_copy(update={"other_embeddings": ()})
+        size -= len(faces[n].model_dump_json()) - len(lighter.model_dump_json())
+        faces[n] = lighter
+    return analysed.model_copy(update={"faces": tuple(faces)})
 
 
 def objects_of(found: FoundObjects, labels: Sequence[str]) -> tuple[DetectedObject, ...]:
@@ -79,12 +98,6 @@ def _points(found: FoundFaces, n: int) -> tuple[Point, ...]:
     if found.landmarks is None:
         return ()
     return tuple(Point(x=_short(x), y=_short(y)) for x, y in found.landmarks[n])
-
-
-def _embedding(details: FaceDetails, n: int) -> Embedding | None:
-    if details.embeddings is None or details.model is None:
-        return None
-    return embedding_of(details.model, details.embeddings[n])
 
 
 def _short(value: float) -> float:
