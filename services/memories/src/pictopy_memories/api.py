@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from pictopy_memories import said
 from pictopy_memories.domain.facts import FIRST_PHOTO_EVER
 from pictopy_memories.domain.history import Said, Verdict, effect_of
+from pictopy_memories.domain.said import Item
 from pictopy_memories.ports import Deps, ToldStory, Unit
 from pictopy_memories.telling import build_day
 from pictopy_runtime.errors import AppError
@@ -90,6 +92,7 @@ async def mark_seen(story_id: str, deps: DepsOf) -> StoryOut:
     async with deps.store.unit() as unit:
         await _find(unit, story_id)
         await unit.mark_seen(story_id, deps.now())
+        await said.tell(unit, deps)
         return _out(await _find(unit, story_id))
 
 
@@ -100,6 +103,25 @@ async def give_feedback(story_id: str, wanted: FeedbackIn, deps: DepsOf) -> Feed
         effect = await _say(unit, story_id, wanted.verdict, deps)
     await build_day(deps, deps.today())
     return FeedbackOut(verdict=wanted.verdict, effect=effect)
+
+
+class RestoreIn(BaseModel):
+    items: list[Item] = Field(max_length=10_000)
+
+
+class RestoreOut(BaseModel):
+    restored: int
+    skipped: int
+    """Known already, or not ours."""
+    refused: list[dict[str, str]]
+
+
+@router.post("/restore")
+async def take_back(body: RestoreIn, deps: DepsOf) -> RestoreOut:
+    """Take back statements of memories, whether their photos are known yet or not."""
+    done = await said.restore(deps, body.items)
+    refused = [{"id": key, "reason": reason} for key, reason in done.refused]
+    return RestoreOut(restored=done.restored, skipped=done.skipped, refused=refused)
 
 
 @router.get("/export")
@@ -125,10 +147,11 @@ async def _find(unit: Unit, story_id: str) -> ToldStory:
     return told
 
 
-async def _say(unit: Unit, story_id: str, said: Said, deps: Deps) -> str:
+async def _say(unit: Unit, story_id: str, word: Said, deps: Deps) -> str:
     story = (await _find(unit, story_id)).story
-    verdict = Verdict(story_id, story.key, story.subject, story.kind, said, deps.today())
+    verdict = Verdict(story_id, story.key, story.subject, story.kind, word, deps.today())
     await unit.say(verdict, deps.now())
+    await said.tell(unit, deps)
     return effect_of(verdict, await unit.verdicts())
 
 

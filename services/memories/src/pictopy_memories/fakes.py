@@ -17,26 +17,24 @@ from pictopy_memories.domain.library import Columns
 from pictopy_memories.domain.looks import Vector
 from pictopy_memories.domain.plan import Snapshot
 from pictopy_memories.domain.story import Story
-from pictopy_memories.ports import BuildState, Shown, Spoken, ToldStory
+from pictopy_memories.fakes_said import FakeSaid, SaidTables
+from pictopy_memories.ports import BuildState, Shown, ToldStory
+from pictopy_memories.ports_said import Spoken
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 F = TypeVar("F", PhotoFacts, PeopleFacts, PersonFacts, EventFacts)
 
 
 @dataclass
-class Tables:
+class Tables(SaidTables):
     """What the schema holds."""
 
-    version: int = 0
     photos: dict[str, PhotoFacts] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     looks: dict[str, LookFacts] = field(default_factory=dict)
     people: dict[str, PeopleFacts] = field(default_factory=dict)
     persons: dict[str, PersonFacts] = field(default_factory=dict)
     events: dict[str, EventFacts] = field(default_factory=dict)
-    builds: dict[date, int] = field(default_factory=dict)
-    stories: dict[str, ToldStory] = field(default_factory=dict)
-    spoken: list[Spoken] = field(default_factory=list)
     published: dict[str, Message] = field(default_factory=dict)
 
 
@@ -59,8 +57,9 @@ class FakeStore:
         self.tables = tables
 
 
-class FakeUnit:
+class FakeUnit(FakeSaid):
     def __init__(self, tables: Tables) -> None:
+        super().__init__(tables)
         self._tables = tables
 
     async def keep_photo(self, facts: PhotoFacts) -> None:
@@ -120,6 +119,8 @@ class FakeUnit:
         for old in [one for one in tables.stories.values() if one.story.day == day and not one.seen_at]:
             if old.story.story_id not in new:
                 del tables.stories[old.story.story_id]
+                if tables.shown_revisions.pop(old.story.story_id, 0):
+                    tables.gone.add(old.story.story_id)
         return [ToldStory(story, version) for story in told if self._put_story(story, version)]
 
     async def stories_of(self, day: date) -> list[ToldStory]:
@@ -140,7 +141,7 @@ class FakeUnit:
         self._tables.version += 1
 
     async def verdicts(self) -> list[Verdict]:
-        last = {one.verdict.story_id: one.verdict for one in self._tables.spoken}
+        last = {one.verdict.story_id: one.verdict for one in self._in_order()}
         return [last[story_id] for story_id in sorted(last)]
 
     async def seen(self) -> list[ToldStory]:
@@ -148,7 +149,7 @@ class FakeUnit:
         return sorted(found, key=lambda one: (one.seen_at or LONG_AGO, one.story.story_id))
 
     async def spoken(self) -> list[Spoken]:
-        return list(self._tables.spoken)
+        return self._in_order()
 
     async def shown(self) -> list[Shown]:
         told = sorted(self._tables.stories.values(), key=lambda one: (one.story.day, one.story.story_id))
@@ -171,6 +172,7 @@ class FakeUnit:
         if old and (old.seen_at or old.story.digest == story.digest):
             return False
         self._tables.stories[story.story_id] = ToldStory(story, version)
+        self._tables.shown_revisions.pop(story.story_id, None)
         return True
 
     def _visible(self, told: ToldStory) -> ToldStory | None:
@@ -181,7 +183,7 @@ class FakeUnit:
         return replace(told, story=replace(told.story, slides=slides).with_cover_in_slides(), said=said)
 
     def _verdicts_newest_first(self) -> Iterable[Verdict]:
-        return (one.verdict for one in reversed(self._tables.spoken))
+        return (one.verdict for one in reversed(self._in_order()))
 
     def _may_show(self, photo_id: str) -> bool:
         photo, people = self._tables.photos.get(photo_id), self._tables.people.get(photo_id)

@@ -13,6 +13,7 @@ from pictopy_memories.domain.history import Said, Verdict
 from pictopy_memories.domain.looks import Vector
 from pictopy_memories.domain.plan import Snapshot
 from pictopy_memories.domain.story import Story
+from pictopy_memories.ports_said import SaidUnit, Spoken
 from pictopy_runtime.workers import Workers
 
 
@@ -39,21 +40,13 @@ class ToldStory:
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """One word of the user on one story, as it stands in the log."""
-
-    verdict: Verdict
-    said_at: datetime
-
-
-@dataclass(frozen=True)
 class Shown:
     photo_id: str
     day: date
     story_id: str
 
 
-class Unit(Protocol):
+class Unit(SaidUnit, Protocol):
     """One transaction. What it changes, and what it publishes, happens together or not at all."""
 
     # Facts that others told. Each keeps the newest only, and adds 1 to the version when it changed anything.

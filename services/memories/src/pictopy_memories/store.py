@@ -1,6 +1,5 @@
 """Postgres: every SQL statement of memories."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -17,10 +16,13 @@ from pictopy_memories.domain.history import KEY_REST_DAYS, History, Verdict
 from pictopy_memories.domain.library import Columns
 from pictopy_memories.domain.looks import Vector
 from pictopy_memories.domain.plan import Snapshot
-from pictopy_memories.domain.story import LeftOut, Slide, Story
-from pictopy_memories.ports import BuildState, Shown, Spoken, ToldStory
+from pictopy_memories.domain.story import Story
+from pictopy_memories.ports import BuildState, Shown, ToldStory
+from pictopy_memories.ports_said import Spoken
+from pictopy_memories.rows import story_of, story_row
+from pictopy_memories.store_said import SaidQueries
 from pictopy_runtime import outbox
-from pictopy_runtime.database import Connection, Database
+from pictopy_runtime.database import Database
 
 # Columns leave Postgres as packed big-endian bytes, one value a photo: 100,000 photos are one row that numpy reads
 # as it is, instead of 100,000 rows of Python objects.
@@ -80,7 +82,7 @@ SELECT stories.*, spoken.said, (
 ) AS slides
 FROM stories
 LEFT JOIN LATERAL (
-    SELECT said FROM feedback WHERE feedback.story_id = stories.story_id ORDER BY feedback_id DESC LIMIT 1
+    SELECT said FROM feedback WHERE feedback.story_id = stories.story_id ORDER BY said_at DESC, feedback_id DESC LIMIT 1
 ) AS spoken ON true
 WHERE spoken.said IS DISTINCT FROM 'hide'
     AND NOT EXISTS (SELECT FROM persons WHERE persons.person_id = ANY (stories.person_ids) AND persons.hidden)
@@ -97,11 +99,8 @@ class PostgresStore:
             yield PostgresUnit(connection)
 
 
-class PostgresUnit:
+class PostgresUnit(SaidQueries):
     """One transaction on the schema of memories."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     async def keep_photo(self, facts: PhotoFacts) -> None:
         await self._keep(
@@ -214,7 +213,9 @@ class PostgresUnit:
         if not claimed.rowcount:
             return []
         await self._connection.execute(
-            "DELETE FROM stories WHERE day = %s AND seen_at IS NULL AND story_id <> ALL (%s)",
+            "WITH gone AS (DELETE FROM stories WHERE day = %s AND seen_at IS NULL AND story_id <> ALL (%s)"
+            " RETURNING story_id, shown_revision) INSERT INTO gone_stories"
+            " SELECT story_id FROM gone WHERE shown_revision > 0 ON CONFLICT DO NOTHING",
             (day, [story.story_id for story in told]),
         )
         return [ToldStory(story, version) for story in told if await self._put_story(story, version)]
@@ -241,7 +242,7 @@ class PostgresUnit:
     async def verdicts(self) -> list[Verdict]:
         rows = await self._rows(
             "SELECT DISTINCT ON (story_id) story_id, key, subject, kind, said, day FROM feedback"
-            " ORDER BY story_id, feedback_id DESC"
+            " ORDER BY story_id, said_at DESC, feedback_id DESC"
         )
         return [Verdict(**row) for row in rows]
 
@@ -250,7 +251,7 @@ class PostgresUnit:
 
     async def spoken(self) -> list[Spoken]:
         rows = await self._rows(
-            "SELECT story_id, key, subject, kind, said, day, said_at FROM feedback ORDER BY feedback_id"
+            "SELECT story_id, key, subject, kind, said, day, said_at FROM feedback ORDER BY said_at, feedback_id"
         )
         return [Spoken(said_at=row.pop("said_at"), verdict=Verdict(**row)) for row in rows]
 
@@ -277,25 +278,13 @@ class PostgresUnit:
             " ON CONFLICT (story_id) DO UPDATE SET revision = excluded.revision, digest = excluded.digest,"
             " title = excluded.title, subtitle = excluded.subtitle, reasons = excluded.reasons,"
             " left_out = excluded.left_out, cover_photo_id = excluded.cover_photo_id,"
-            " person_ids = excluded.person_ids, score = excluded.score"
+            " person_ids = excluded.person_ids, score = excluded.score, shown_revision = 0"
             " WHERE stories.seen_at IS NULL AND stories.digest <> excluded.digest",
-            _story_row(story, version),
+            story_row(story, version),
         )
         if put.rowcount:
-            await self._put_slides(story)
+            await self.put_slides(story)
         return bool(put.rowcount)
-
-    async def _put_slides(self, story: Story) -> None:
-        await self._connection.execute("DELETE FROM slides WHERE story_id = %s", (story.story_id,))
-        async with self._connection.cursor() as cursor:
-            await cursor.executemany(
-                "INSERT INTO slides (story_id, position, photo_id, caption, reasons, is_video)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                [
-                    (story.story_id, place, slide.photo_id, slide.caption, list(slide.reasons), slide.is_video)
-                    for place, slide in enumerate(story.slides)
-                ],
-            )
 
     async def _history(self, day: date) -> History:
         keys = await self._rows(
@@ -320,12 +309,6 @@ class PostgresUnit:
             values,
         )
 
-    async def _rows(self, statement: LiteralString, values: Any = None) -> list[dict[str, Any]]:
-        return await (await self._connection.execute(statement, values)).fetchall()
-
-    async def _row(self, statement: LiteralString, values: Any = None) -> dict[str, Any]:
-        return (await self._rows(statement, values))[0]
-
 
 def _columns(row: dict[str, Any]) -> Columns:
     ids = np.array(row.pop("ids") or [], dtype=np.object_)
@@ -338,31 +321,9 @@ def _unpacked(data: bytes, packed: str) -> NDArray[Any]:
     return values.astype(values.dtype.newbyteorder("="))
 
 
-def _story_row(story: Story, version: int) -> dict[str, Any]:
-    return {
-        **{name: getattr(story, name) for name in ("story_id", "digest", "day", "key", "kind", "subject", "title")},
-        **{name: getattr(story, name) for name in ("subtitle", "cover_photo_id", "score")},
-        "revision": version,
-        "reasons": list(story.reasons),
-        "left_out": json.dumps([asdict(one) for one in story.left_out]),
-        "person_ids": list(story.person_ids),
-    }
-
-
 def _told(rows: list[dict[str, Any]]) -> list[ToldStory]:
     return [_told_story(row) for row in rows if row["slides"]]
 
 
 def _told_story(row: dict[str, Any]) -> ToldStory:
-    slides = tuple(Slide(**{**slide, "reasons": tuple(slide["reasons"])}) for slide in row["slides"])
-    names = ("story_id", "day", "key", "kind", "subject", "title", "subtitle")
-    story = Story(
-        **{name: row[name] for name in names},
-        reasons=tuple(row["reasons"]),
-        left_out=tuple(LeftOut(**one) for one in row["left_out"]),
-        cover_photo_id=row["cover_photo_id"],
-        person_ids=tuple(row["person_ids"]),
-        score=round(row["score"], 4),
-        slides=slides,
-    )
-    return ToldStory(story.with_cover_in_slides(), row["revision"], row["seen_at"], row["said"])
+    return ToldStory(story_of(row).with_cover_in_slides(), row["revision"], row["seen_at"], row["said"])

@@ -6,6 +6,7 @@ from datetime import date
 
 from pictopy_contracts.ids import PhotoId, StoryId
 from pictopy_contracts.messages import StoryReady
+from pictopy_memories import said
 from pictopy_memories.domain.freshness import Freshness
 from pictopy_memories.domain.plan import stories
 from pictopy_memories.ports import Deps, ToldStory
@@ -30,6 +31,7 @@ async def build_day(deps: Deps, day: date) -> None:
         changed = await unit.replace_stories(day, snapshot.version, told, deps.now())
         for story in changed:
             await unit.publish(ready(story), f"{story.story.story_id}:{story.revision}")
+        await said.tell(unit, deps)
     log.info("%s: %d stories, %d of them new or changed", day.isoformat(), len(told), len(changed))
 
 
@@ -39,6 +41,8 @@ async def keep_today_told(deps: Deps) -> None:
     A machine that slept makes up today, once, and not each day that it missed.
     """
     watch = Freshness(deps.rules.settle_s)
+    async with deps.store.unit() as unit:
+        await said.tell(unit, deps)
     while True:
         day = deps.today()
         async with deps.store.unit() as unit:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
 from pictopy_contracts.messages import StoryReady
+from pictopy_contracts.statements import MemoriesStated
 from pictopy_memories.domain.freshness import STALE_MOST_S, Freshness
 from pictopy_memories.fakes import FakeStore
 from pictopy_memories.ports import Deps, Rules, ToldStory
@@ -49,7 +50,12 @@ async def test_built_twice_is_told_once() -> None:
     assert store.tables.stories == stories
     assert store.published == published
     assert published
-    assert all(isinstance(one, StoryReady) and one.day == "2024-08-01" for one in published)
+    ready = [one for one in published if isinstance(one, StoryReady)]
+    assert ready
+    assert all(one.day == "2024-08-01" for one in ready)
+    shown = [one for one in published if isinstance(one, MemoriesStated)]
+    assert {(one.kind, one.by) for one in shown} == {("shown", "auto")}
+    assert {one.statement_id for one in shown} == {one.story_id for one in ready}
     assert {one.story.story_id for one in stories.values()} == {
         one.story_id for one in published if isinstance(one, StoryReady)
     }
