@@ -6,6 +6,7 @@ pointer to it changes; strips, previews, MakerNotes and unknown tags stay where 
 """
 
 import struct
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -16,6 +17,17 @@ Directory: TypeAlias = Literal["image", "exif", "gps"]
 
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+WRITTEN: Mapping[str, frozenset[int]] = {
+    "image": frozenset({270, 306, 315, 700, 18246, 18249, 33432, 33723, 34665, 34853, *range(40091, 40096)}),
+    "exif": frozenset({36864, 36867, 36868, 36880, 36881, 36882, 37510, 37520, 37521, 37522}),
+    "gps": frozenset(range(32)),
+}
+"""Tags that a write may set: description, times, authors, rating, Windows' texts, XMP, IPTC, pointers, versions, place.
+A write that changes any other is refused by its proof."""
+_MEANING = (256, 257, 258, 259, 262, 266, 277, 278, 284, 292, 293, 317, 320, 322, 323, 332, 338, 339, 347, 529, 530)
+_PARTS = ((273, 279), (324, 325), (513, 514))  # offsets and byte counts of strips, of tiles, of a thumbnail
+_SUB_IFDS = 330
+_MAX_IFDS = 10_000
 _POINTERS: dict[Directory, int] = {"exif": 0x8769, "gps": 0x8825}
 _EMPTY = b"II*\0\x08\0\0\0" + bytes(6)
 _MAX_ENTRIES = 4096  # of one directory; cameras write under 100
@@ -58,12 +70,16 @@ class _Entry:
 
 @dataclass(frozen=True)
 class _Ifd:
+    """`is_linked`: another may follow; EXIF and GPS directories have no successor, and some writers leave out the place
+    for it."""
+
     at: int
     entries: dict[int, _Entry] = field(default_factory=dict)
+    is_linked: bool = False
 
     @property
     def end(self) -> int:
-        return self.at + 2 + 12 * len(self.entries) + 4
+        return self.at + 2 + 12 * len(self.entries) + 4 * self.is_linked
 
 
 def empty() -> bytes:
@@ -127,6 +143,31 @@ def splices_for(data: bytes, changes: Mapping[Directory, Mapping[int, Value | No
     return editor.splices
 
 
+def said(data: bytes) -> Iterator[bytes | memoryview]:
+    """All that a write must leave as it is, but for the pictures. Raises: Damaged."""
+    named = {table.at: name for name, table in _tables(data).items()}
+    for table in _all_tables(data):
+        written = WRITTEN.get(named.get(table.at, ""), frozenset())
+        for tag, entry in sorted(table.entries.items()):
+            if tag not in written:
+                yield f"{tag} {entry.kind} {entry.count} {0 if entry.is_inline else entry.at} ".encode()
+                yield _slice(data, entry)
+
+
+def pictures(data: bytes) -> Iterator[bytes | memoryview]:
+    """The coded pictures of all pages and previews, each with the tags that give it meaning. Raises: Damaged."""
+    view = memoryview(data)
+    for table in _all_tables(data):
+        yield from (_slice(data, table.entries[tag]) for tag in _MEANING if tag in table.entries)
+        for offsets, sizes in _PARTS:
+            if offsets in table.entries and sizes in table.entries:
+                starts, lengths = (_integers(data, table.entries[tag]) for tag in (offsets, sizes))
+                for at, size in zip(starts, lengths, strict=False):
+                    if at + size > len(data):
+                        raise Damaged("a picture of the TIFF file is cut off")
+                    yield view[at : at + size]
+
+
 class _Editor:
     """Collects what changes: bytes in place, and what is appended."""
 
@@ -134,6 +175,7 @@ class _Editor:
         self.order = order_of(data)
         self._data = data
         self._tables = _tables(data)
+        deque(said(data), maxlen=0)  # what cannot be read to its end cannot be proven to stay
         self._spans = sorted(_spans(self._tables.values()))
         self._in_place: list[Splice] = []
         self._tail = b"\0" * (len(data) % 2)
@@ -175,13 +217,13 @@ class _Editor:
             tag: self._entry(tag, value, table.entries.get(tag)) for tag, value in wanted.items() if value is not None
         }
         entries = {tag: entry for tag, entry in {**kept, **new}.items() if tag not in wanted or tag in new}
-        after = self._data[table.end - 4 : table.end] if table.at else bytes(4)
+        after = self._data[table.end - 4 : table.end] if table.is_linked else b""
         count = struct.pack(f"{self.order}H", len(entries))
         written = count + b"".join(entries[tag] for tag in sorted(entries)) + after
         if table.at and len(entries) <= len(table.entries):
             self.overwrite(table.at, written.ljust(table.end - table.at, b"\0"))
             return None
-        return self._append(written)
+        return self._append(written + bytes(0 if after else 4))
 
     def _entry(self, tag: int, value: Value, old: _Entry | None) -> bytes:
         head = struct.pack(f"{self.order}HHI", tag, value.kind, value.count)
@@ -205,18 +247,44 @@ class _Editor:
 def _tables(data: bytes) -> dict[str, _Ifd]:
     """The directories that can be changed, and the thumbnail's."""
     order = order_of(data)
-    image = _table(data, order, _number(data, order, 4))
+    image = _table(data, order, _number(data, order, 4), is_linked=True)
     found: dict[str, _Ifd] = {"image": image}
     for name, tag in _POINTERS.items():
         entry = image.entries.get(tag)
         if entry is not None and (at := _number(data, order, entry.at)):
             found[name] = _table(data, order, at)
+    if len({table.at for table in found.values()}) < len(found):
+        raise Damaged("two directories of the TIFF stream are one")
     return found
 
 
-def _table(data: bytes, order: str, at: int) -> _Ifd:
+def _all_tables(data: bytes) -> Iterator[_Ifd]:
+    """Pages, previews, EXIF and GPS, each once."""
+    order, seen = order_of(data), set[int]()
+    waiting = [(_number(data, order, 4), True)]
+    while waiting:
+        at, is_linked = waiting.pop()
+        if at in seen or not at:
+            continue
+        seen.add(at)
+        table = _table(data, order, at, is_linked=is_linked)
+        yield table
+        if len(seen) > _MAX_IFDS:
+            raise Damaged("the TIFF stream has too many directories")
+        if is_linked:
+            waiting.append((_number(data, order, table.end - 4), True))
+        for tag in (_SUB_IFDS, *_POINTERS.values()):
+            if tag in table.entries:
+                waiting += [(to, tag == _SUB_IFDS) for to in _integers(data, table.entries[tag])]
+
+
+def _integers(data: bytes, entry: _Entry) -> tuple[int, ...]:
+    return integers(data, Value(entry.kind, _slice(data, entry))) if entry.kind in (SHORT, LONG, 13) else ()
+
+
+def _table(data: bytes, order: str, at: int, *, is_linked: bool = False) -> _Ifd:
     count = _number(data, order, at, "H")
-    if count > _MAX_ENTRIES or at + 2 + count * 12 + 4 > len(data) or at < 8:
+    if count > _MAX_ENTRIES or at + 2 + count * 12 + 4 * is_linked > len(data) or at < 8:
         raise Damaged("a directory of the TIFF stream is cut off")
     entries: dict[int, _Entry] = {}
     for place in range(at + 2, at + 2 + count * 12, 12):
@@ -225,7 +293,7 @@ def _table(data: bytes, order: str, at: int) -> _Ifd:
         if tag in entries:
             raise Damaged(f"the TIFF stream holds the tag {tag} twice")
         entries[tag] = _Entry(tag, kind, values, place, place + 8 if is_inline else at_value)
-    return _Ifd(at, entries)
+    return _Ifd(at, entries, is_linked)
 
 
 def _spans(tables: Iterable[_Ifd]) -> Iterator[tuple[int, int]]:
