@@ -10,6 +10,7 @@ from pictopy_local.data_dir import DataDir, default_data_dir
 from pictopy_local.demo.library import make_demo_library
 from pictopy_local.doctor import doctor
 from pictopy_local.export import export
+from pictopy_local.models_command import add_models_command
 from pictopy_local.once import once
 from pictopy_local.say import answer, say
 from pictopy_local.signals import stop_on_signal
@@ -65,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("token", help="print the API token of a data folder")
     _data_option(command)
     command.set_defaults(run=_token)
+
+    add_models_command(commands, _data_option, _existing_data)
 
     command = commands.add_parser("doctor", help="look at each part and say what to do")
     _data_option(command)

@@ -33,7 +33,7 @@ BACKEND = (
 ALL = (*BACKEND, UI)
 EXPORTERS = tuple(spec for spec in BACKEND if spec.name in {"ingest", "cluster", "memories", "exif"})
 
-PASSED_ON = frozenset({"PICTOPY_MODELS_MIRROR", "PICTOPY_LOG_LEVEL"})
+PASSED_ON = frozenset({"PICTOPY_MODELS_MIRROR", "PICTOPY_MODELS_OFFLINE", "PICTOPY_LOG_LEVEL"})
 """What a user may set for all services; every other PICTOPY_* would be taken for a setting of each of them."""
 
 SMALL_FOOTPRINT = {
