@@ -7,6 +7,7 @@ from datetime import datetime
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import Message, Photo, PhotoAdded, PhotoChanged, PhotoMoved, PhotoRemoved
 from pictopy_ingest import said
+from pictopy_ingest.coming_home import take_home
 from pictopy_ingest.domain.changes import Change, change_of
 from pictopy_ingest.domain.photos import FileRow, file_ref, photo_message
 from pictopy_ingest.domain.stages import again, new_rows
@@ -32,6 +33,23 @@ async def record(
     rows = [file for files in new.values() for file in files if file.library_id == library_id and file.path in read]
     await unit.save_files(rows)
     await unit.forget_refused(library_id, [one.seen.path for one in found])
+    await take_home(unit, library_id, found, _known_before(library_id, found, missing, replaced, old), at)
+
+
+def _known_before(
+    library_id: LibraryId,
+    found: Sequence[Prepared],
+    missing: Collection[bytes],
+    replaced: Mapping[bytes, FileRow],
+    old: Files,
+) -> dict[bytes, FileRow]:
+    """Each file as it was, by the path where it lies now; one that moved, if it is clear which."""
+    known = dict(replaced)
+    for one in found:
+        gone = [file for file in old.get(one.photo_id, []) if file.library_id == library_id and file.path in missing]
+        if one.seen.path not in known and len(gone) == 1:
+            known[one.seen.path] = gone[0]
+    return known
 
 
 def _after(

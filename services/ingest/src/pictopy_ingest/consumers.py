@@ -8,7 +8,7 @@ from pictopy_contracts.messages import (
     SearchFinished,
     VisionFinished,
 )
-from pictopy_ingest import ledger
+from pictopy_ingest import coming_home, ledger
 from pictopy_ingest.ports import Deps
 from pictopy_runtime.consume import ConsumerSpec
 
@@ -47,7 +47,9 @@ async def on_letter_written(message: DeadLetter, deps: Deps) -> None:
 
 async def on_file_written(message: FileWritten, deps: Deps) -> None:
     """Our own writer changed a file's metadata: look at it soon, watched or not. The picture keeps its id, for
-    that comes from its coded bytes. Idempotent because a wish for a scan is one wish."""
+    that comes from its coded bytes. Idempotent because a wish for a scan is one wish, and bytes have one hash."""
+    async with deps.store.unit() as unit:
+        await coming_home.remember_write(unit, message, deps.now())
     deps.board.request(message.library_id, deps.rhythm.watch_settle_s)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
-from pictopy_ingest.domain.photos import READ_AGAIN_NS, Album, FileRow, Library, PhotoRow, main_file
+from pictopy_ingest.domain.photos import Album, FileRow, Library, PhotoRow, main_file
 from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
 from pictopy_ingest.fakes_said import FakeSaid, SaidState
@@ -42,6 +42,7 @@ class State(SaidState):
 
     libraries: dict[LibraryId, Library] = field(default_factory=dict)
     files: dict[Key, FileRow] = field(default_factory=dict)
+    read_again: set[Key] = field(default_factory=set)
     refused: dict[Key, FakeRefused] = field(default_factory=dict)
     stages: dict[tuple[PhotoId, Stage], StageRow] = field(default_factory=dict)
     dead: dict[str, DeadLetter] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class FakeUnit(FakeSaid):
 
     async def save_files(self, rows: Sequence[FileRow]) -> None:
         self._state.files.update({row.key: row for row in rows})
+        self._state.read_again -= {row.key for row in rows}
 
     async def remove_files(self, library_id: LibraryId, paths: Collection[bytes]) -> None:
         for path in paths:
@@ -200,7 +202,9 @@ class FakeStore:
             if one == library_id
         }
         files = {
-            key[1]: Known(row.stamp, row.photo_id) for key, row in self.state.files.items() if key[0] == library_id
+            key[1]: Known(None if key in self.state.read_again else row.stamp, row.photo_id)
+            for key, row in self.state.files.items()
+            if key[0] == library_id
         }
         return refused | files
 
@@ -261,9 +265,7 @@ class FakeStore:
         ]
 
     async def reread_photo(self, photo_id: PhotoId) -> None:
-        for key, file in self.state.files.items():
-            if file.photo_id == photo_id:
-                self.state.files[key] = replace(file, stamp=replace(file.stamp, mtime_ns=READ_AGAIN_NS))
+        self.state.read_again |= {key for key, file in self.state.files.items() if file.photo_id == photo_id}
 
     async def reread_refused(self, library_id: LibraryId, path: bytes) -> None:
         self.state.refused[library_id, path].is_stale = True

@@ -60,6 +60,8 @@ class Job:
     root: bytes
     seen: Seen
     read_at: datetime
+    is_known: bool = False
+    """It was read before: its bytes may be our own writing."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Prepared:
     seen: Seen
     photo_id: PhotoId
     facts: Facts
+    changed_at: datetime | None = None
+    """When its words were last changed, as file, sidecar and xmp:MetadataDate tell."""
+    digest: str = ""
+    sidecar_digest: str = ""
+    """BLAKE3 of the bytes, of files that were known before."""
 
 
 @dataclass(frozen=True)
@@ -288,6 +295,8 @@ class Rhythm:
     rescan_s: float = 900.0
     watch_settle_s: float = 1.0
     unsettled_file_s: float = 2.0
+    echo_s: float = 3.0
+    """So long a known file rests after a change before it is read: the word of our own writer comes sooner."""
     reconcile_s: float = 15.0
     stalled_s: float = 300.0
     """A stage that finished nothing for this long has lost what it was sent before that."""

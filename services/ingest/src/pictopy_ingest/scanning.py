@@ -11,7 +11,7 @@ from pictopy_contracts.ids import LibraryId
 from pictopy_ingest import catalog, said
 from pictopy_ingest.domain.metadata.tags import clean
 from pictopy_ingest.domain.photos import Library
-from pictopy_ingest.domain.scan import Known, Seen, Stamp, Walk, difference
+from pictopy_ingest.domain.scan import Difference, Known, Seen, Stamp, Walk, difference
 from pictopy_ingest.ports import Deps, Job, Outcome, Prepared, Refused, RootMissing
 from pictopy_runtime.logs import log_context
 
@@ -21,6 +21,7 @@ BATCH = 50
 BATCH_S = 1.0
 """A slow batch is written after this time, so that pictures show while the scan runs."""
 REMOVED_BATCH = 500
+NEW = Known(None)
 
 
 @dataclass
@@ -29,6 +30,7 @@ class _Reading:
 
     library: Library
     missing: Sequence[bytes]
+    known: Mapping[bytes, Known]
     batch: list[Prepared | Refused] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -73,8 +75,8 @@ async def _scan(deps: Deps, library: Library) -> Mapping[str, int]:
     walk = await deps.tree.walk(library.root)
     if walk.is_empty and known:
         raise RootMissing("the folder is empty; is its disk mounted?")
-    news = difference(walk, known)
-    reading = _Reading(library, news.missing)
+    news = _at_rest(deps, library, difference(walk, known), known)
+    reading = _Reading(library, news.missing, known)
     reading.counts.update(seen=len(walk.files), **{f"ignored{end}": n for end, n in walk.ignored.items()})
     deps.board.begin(len(news.to_read))
     await _read_all(deps, reading, news.to_read)
@@ -83,10 +85,21 @@ async def _scan(deps: Deps, library: Library) -> Mapping[str, int]:
     return dict(reading.counts)
 
 
+def _at_rest(deps: Deps, library: Library, news: Difference, known: Mapping[bytes, Known]) -> Difference:
+    """Known files that changed a moment ago wait for the next look: our own writer's word may be on its way."""
+    since_ns = (deps.now().timestamp() - deps.rhythm.echo_s) * 1e9
+    is_fresh = {
+        seen.path for seen in news.to_read if seen.stamp.ctime_ns > since_ns and known.get(seen.path, NEW).photo_id
+    }
+    if is_fresh:
+        deps.board.request(library.library_id, deps.rhythm.echo_s)
+    return replace(news, to_read=tuple(seen for seen in news.to_read if seen.path not in is_fresh))
+
+
 async def _read_all(deps: Deps, reading: _Reading, files: Sequence[Seen]) -> None:
     loop = asyncio.get_running_loop()
     written_at = loop.time()
-    async with aclosing(_outcomes(deps, reading.library.root, files)) as outcomes:
+    async with aclosing(_outcomes(deps, reading, files)) as outcomes:
         async for outcome in outcomes:
             deps.board.file_done()
             _take(deps, reading, outcome)
@@ -96,12 +109,13 @@ async def _read_all(deps: Deps, reading: _Reading, files: Sequence[Seen]) -> Non
     await _write(deps, reading)
 
 
-async def _outcomes(deps: Deps, root: bytes, files: Sequence[Seen]) -> AsyncGenerator[Outcome]:
+async def _outcomes(deps: Deps, reading: _Reading, files: Sequence[Seen]) -> AsyncGenerator[Outcome]:
     """Each file's outcome as it comes; only a few are in hand at a time."""
     in_hand: set[asyncio.Task[Outcome]] = set()
     try:
         for seen in files:
-            in_hand.add(asyncio.create_task(deps.preparer.prepare(Job(root, seen, deps.now()))))
+            job = Job(reading.library.root, seen, deps.now(), is_known=seen.path in reading.known)
+            in_hand.add(asyncio.create_task(deps.preparer.prepare(job)))
             if len(in_hand) >= deps.in_hand:
                 done, in_hand = await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:

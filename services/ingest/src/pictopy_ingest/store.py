@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, Message, Stage
-from pictopy_ingest.domain.photos import READ_AGAIN_NS, Album, FileRow, Library, PhotoRow
+from pictopy_ingest.domain.photos import Album, FileRow, Library, PhotoRow
 from pictopy_ingest.domain.scan import Known
 from pictopy_ingest.domain.stages import StageRow
 from pictopy_ingest.ports import Activity, Cursor, Failure, FailureFilter, Order, Refused, Scan
@@ -121,7 +121,7 @@ class PostgresUnit(SaidQueries):
             " %(ctime_ns)s, %(sidecars)s, %(facts)s, %(added_at)s) ON CONFLICT (library_id, path) DO UPDATE SET"
             " photo_id = excluded.photo_id, size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns,"
             " ctime_ns = excluded.ctime_ns, sidecars = excluded.sidecars, facts = excluded.facts,"
-            " added_at = excluded.added_at",
+            " added_at = excluded.added_at, is_to_read_again = false",
             [{**vars(row), **vars(row.stamp), "facts": Jsonb(row.facts.model_dump(mode="json"))} for row in rows],
         )
 
@@ -259,7 +259,8 @@ class PostgresStore:
 
     async def known_files(self, library_id: LibraryId) -> dict[bytes, Known]:
         rows = await self._rows(
-            "SELECT path, photo_id, size_bytes, mtime_ns, ctime_ns, sidecars FROM files WHERE library_id = %(id)s"
+            "SELECT path, photo_id, CASE WHEN is_to_read_again THEN NULL ELSE size_bytes END AS size_bytes, mtime_ns,"
+            " ctime_ns, sidecars FROM files WHERE library_id = %(id)s"
             " UNION ALL SELECT path, NULL, size_bytes, mtime_ns, ctime_ns, sidecars FROM refused r"
             " WHERE library_id = %(id)s AND NOT EXISTS"
             " (SELECT FROM files f WHERE f.library_id = r.library_id AND f.path = r.path)",
@@ -343,8 +344,7 @@ class PostgresStore:
         return int(row["n"])
 
     async def reread_photo(self, photo_id: PhotoId) -> None:
-        values = {"id": photo_id, "again": READ_AGAIN_NS}
-        await self._rows("UPDATE files SET mtime_ns = %(again)s WHERE photo_id = %(id)s", values)
+        await self._rows("UPDATE files SET is_to_read_again = true WHERE photo_id = %(id)s", {"id": photo_id})
 
     async def reread_refused(self, library_id: LibraryId, path: bytes) -> None:
         await self._rows(

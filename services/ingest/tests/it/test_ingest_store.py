@@ -14,10 +14,12 @@ from pictopy_contracts.messages import DeadLetter, NamedRegion, PhotoRemoved
 from pictopy_ingest import app
 from pictopy_ingest.domain.facts import Facts, Stated
 from pictopy_ingest.domain.photos import Album, FileRow, Library, PhotoRow
+from pictopy_ingest.domain.said import Item
 from pictopy_ingest.domain.scan import Known, Seen, Stamp
 from pictopy_ingest.domain.stages import StageRow, new_rows
 from pictopy_ingest.fakes import FakeStore
 from pictopy_ingest.ports import FailureFilter, Refused, Store
+from pictopy_ingest.ports_said import Conflict, OwnWrite
 from pictopy_ingest.store import PostgresStore
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
@@ -96,7 +98,10 @@ class StoreContract:
         await store.reread_photo(_id(0))
         known = await store.known_files(LIBRARY.library_id)
         assert known[b"bad.jpg"].stamp is None
-        assert known[b"0.jpg"].stamp == Stamp(5, -1, 7, "s")
+        assert known[b"0.jpg"] == Known(None, _id(0))
+        async with store.unit() as unit:
+            await unit.save_files([_file(0, b"0.jpg")])
+        assert (await store.known_files(LIBRARY.library_id))[b"0.jpg"].stamp == Stamp(5, 6, 7, "s")
 
     async def test_pages_of_photos(self, store: Store) -> None:
         """The newest first, each once, present ones only; `taken` goes by the wall clock."""
@@ -203,6 +208,70 @@ class StoreContract:
         assert [row.stage for row in await store.due(T0 + timedelta(seconds=400), 300, 10)] == ["search"]
         assert len(await store.due(T0 + timedelta(seconds=601), 300, 10)) == 2
         assert await store.in_flight(T0 - timedelta(seconds=1)) == 0
+
+    async def test_what_was_said_waits_and_is_found(self, store: Store) -> None:
+        """Statements by kind and id, albums by name, and photos of which nothing was told yet."""
+        await _fill(store, 2)
+        item = Item(kind="photo", id=_id(7), revision=3, photo_ids=(_id(7),), body={"stated": {"caption": "é"}})
+        async with store.unit() as unit:
+            await unit.keep_item(item)
+            await unit.keep_item(item.model_copy(update={"revision": 4}))
+            assert await unit.kept_items("photo", [_id(7), _id(8)]) == [item.model_copy(update={"revision": 4})]
+            assert await unit.kept_items("album") == []
+            await unit.forget_item("photo", _id(7))
+            assert await unit.kept_items("photo") == []
+            for number, name in (("2", "Rome"), ("1", "Rome"), ("file-1", "Sea")):
+                await unit.save_album(Album(number, name, T0, revision=2))
+            assert await unit.albums_named(["Rome", "no"]) == {"Rome": Album("1", "Rome", T0, revision=2)}
+            await unit.put_in_album("1", [_id(0)])
+            assert await unit.album_ids([_id(0), _id(1)]) == {_id(0): ["1"]}
+            await unit.remove_empty_albums("file-")
+            assert [album.album_id for album in await unit.all_albums()] == ["1", "2"]
+            await unit.save_photos([_photo(1, stated=Stated(favourite=True), stated_at={"favourite": T0})])
+            untold = await unit.untold_photos(9)
+            assert [(row.photo_id, row.stated_at) for row in untold] == [(_id(1), {"favourite": T0})]
+            await unit.save_photos([replace(untold[0], statement_revision=1)])
+            assert await unit.untold_photos(9) == []
+
+    async def test_our_own_writes_are_remembered(self, store: Store) -> None:
+        """In their order, with what was stated then, until they are forgotten."""
+        first = OwnWrite(LIBRARY.library_id, b"\xff.jpg", "embedded", "h1", _id(1), Stated(caption=None), ("a",), T0)
+        second = replace(first, target="sidecar", digest="h2", albums=None, written_at=T0 + timedelta(1))
+        async with store.unit() as unit:
+            for write in (second, first, first):
+                await unit.save_own_write(write)
+            found = await unit.own_writes(LIBRARY.library_id, [b"\xff.jpg", b"other"])
+            assert found == [first, second]
+            assert found[0].stated.model_fields_set == {"caption"}
+            await unit.forget_own_writes([first])
+            assert await unit.own_writes(LIBRARY.library_id, [b"\xff.jpg"]) == [second]
+
+    async def test_conflicts_and_pauses(self, store: Store) -> None:
+        """Conflicts page by page, the newest first, with their end; what rests."""
+        await _fill(store, 1)
+        made = [
+            Conflict(
+                _id(0), LIBRARY.library_id, b"0.jpg", "caption", {"caption": "a"}, {"caption": None}, "theirs", "r", at
+            )
+            for at in (T0, T0 + timedelta(1))
+        ]
+        async with store.unit() as unit:
+            for one in made:
+                await unit.save_conflict(one)
+            await unit.pause("vision", T0)
+            await unit.pause("vision", T0)
+        newest, oldest = await store.conflicts(None, 9)
+        assert [newest, oldest] == made[::-1]
+        assert await store.conflicts((newest.at, str(newest.conflict_id)), 9) == [oldest]
+        async with store.unit() as unit:
+            await unit.save_conflict(replace(oldest, resolved="ours", rule="a person decided"))
+            settled = await unit.conflict(oldest.conflict_id)
+            assert settled is not None
+            assert (settled.resolved, settled.rule, settled.ours) == ("ours", "a person decided", {"caption": "a"})
+            assert await unit.conflict(99) is None
+            assert await unit.paused() == {"vision"}
+            await unit.resume("vision")
+            assert await unit.paused() == set()
 
     async def test_scans(self, store: Store) -> None:
         """The newest first; those that a dead process left running are interrupted."""

@@ -4,14 +4,16 @@ import errno
 import signal
 from dataclasses import dataclass, replace
 
+from blake3 import blake3
+
 from pictopy_ingest.adapters import jpeg_codec, raw_codec, still_codec, video_codec
 from pictopy_ingest.adapters.opened import Changed, Opened, opened
 from pictopy_ingest.adapters.pictures import made_before, write_pictures
 from pictopy_ingest.adapters.pixels import Decoded, Undecodable
-from pictopy_ingest.adapters.tag_reader import evidence_of
+from pictopy_ingest.adapters.tag_reader import evidence_of, sidecar_digest
 from pictopy_ingest.domain import formats, identity
 from pictopy_ingest.domain.metadata import words
-from pictopy_ingest.domain.metadata.resolve import Pixels, facts_of
+from pictopy_ingest.domain.metadata.resolve import Pixels, changed_at, facts_of
 from pictopy_ingest.domain.metadata.tags import Notes
 from pictopy_ingest.domain.sizes import Limits
 from pictopy_ingest.ports import Job, Outcome, PictureFiles, Prepared, Refused, Vanished
@@ -39,7 +41,7 @@ def prepare(job: Job, place: Workplace) -> Outcome:
     signal.alarm(place.limits.max_video_s if is_video else place.limits.max_photo_s)
     try:
         with opened(job.root, job.seen.path) as file:
-            return _prepare(job, file, place)
+            return _with_digests(job, file, _prepare(job, file, place))
     except Undecodable as error:
         return Refused(job.seen, str(error))
     except Changed:
@@ -66,13 +68,20 @@ def _prepare(job: Job, file: Opened, place: Workplace) -> Outcome:
         orientation = 1 if form in _TURNED_BY_CONTAINER else words.orientation(evidence.embedded, Notes())
         made = made_before(photo_id, place.pictures)
         if made and made.orientation == orientation:
-            return Prepared(job.seen, photo_id, facts_of(evidence, made))
+            return Prepared(job.seen, photo_id, facts_of(evidence, made), changed_at(evidence))
         decoded = _decoded(form, file, place.limits)
         pixels = Pixels(decoded.width_px, decoded.height_px, orientation, decoded.warnings)
     if decoded.warnings and _is_fresh(job):
         return Refused(job.seen, decoded.warnings[0], is_unsettled=True)
     write_pictures(photo_id, decoded, pixels, place.pictures, place.limits)
-    return Prepared(job.seen, photo_id, facts_of(evidence, pixels))
+    return Prepared(job.seen, photo_id, facts_of(evidence, pixels), changed_at(evidence))
+
+
+def _with_digests(job: Job, file: Opened, outcome: Outcome) -> Outcome:
+    """Of files that were known before, so that our own writing is recognised."""
+    if not job.is_known or not isinstance(outcome, Prepared):
+        return outcome
+    return replace(outcome, digest=blake3(file.data).hexdigest(), sidecar_digest=sidecar_digest(job))
 
 
 def _is_fresh(job: Job) -> bool:

@@ -1,11 +1,14 @@
 """All metadata of one file and its sidecars, whichever reader can get at them."""
 
+import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from blake3 import blake3
+
 from pictopy_ingest.adapters import exif_fallback, exiv2, still_codec
-from pictopy_ingest.adapters.opened import opened
+from pictopy_ingest.adapters.opened import inside, opened
 from pictopy_ingest.domain import formats
 from pictopy_ingest.domain.identity import jpeg
 from pictopy_ingest.domain.identity.bmff import xmp_packet
@@ -35,6 +38,7 @@ def evidence_of(job: Job, form: str, data: memoryview, limits: Limits) -> Eviden
         read_at=job.read_at,
         embedded=_embedded(form, data, limits, notes),
         sidecar=_xmp_sidecar(job, notes),
+        sidecar_modified_at=_sidecar_changed_at(job),
         takeout=_takeout(job, notes),
         warnings=notes.lines,
     )
@@ -90,6 +94,20 @@ def _from_packet(packet: bytes | None, notes: Notes) -> Tags:
 def _xmp_sidecar(job: Job, notes: Notes) -> Tags | None:
     packet = _content(job.root, job.seen.xmp, notes)
     return _from_packet(packet, notes) if packet else None
+
+
+def sidecar_digest(job: Job) -> str:
+    """BLAKE3 of the XMP sidecar; empty where there is none."""
+    packet = _content(job.root, job.seen.xmp, Notes())
+    return blake3(packet).hexdigest() if packet is not None else ""
+
+
+def _sidecar_changed_at(job: Job) -> datetime | None:
+    try:
+        found = os.stat(inside(job.root, job.seen.xmp)) if job.seen.xmp else None  # noqa: PTH116  bytes: pathlib has no such paths
+    except OSError:
+        return None
+    return datetime.fromtimestamp(found.st_mtime, UTC) if found else None
 
 
 def _takeout(job: Job, notes: Notes) -> Takeout | None:

@@ -8,7 +8,7 @@ from typing import Literal
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import FileRef
 from pictopy_ingest.domain.facts import Stated
-from pictopy_ingest.domain.photos import READ_AGAIN_NS, FileRow, PhotoRow, file_ref, main_file
+from pictopy_ingest.domain.photos import FileRow, PhotoRow, file_ref, main_file
 
 What = Literal["added", "changed", "moved", "removed"]
 
@@ -33,17 +33,10 @@ def change_of(
         return Change(PhotoRow(photo_id, 1, main.facts, Stated(), is_present=True, added_at=at), "added")
     facts = main.facts if main else before.facts
     row = replace(before, facts=facts, is_present=main is not None)
-    what = _what(before, row, _as_told(old, new), {file_ref(file) for file in new})
+    what = _what(before, row, {file_ref(file) for file in old}, {file_ref(file) for file in new})
     if what is not None:
         row = replace(row, revision=row.revision + 1)
     return Change(row, what, is_turned=facts.orientation != before.facts.orientation)
-
-
-def _as_told(old: Sequence[FileRow], new: Sequence[FileRow]) -> set[FileRef]:
-    """What others know. A file that we marked to be read again, for a lost preview, has not changed for them."""
-    now = {file.key: file for file in new}
-    marked = {file.key for file in old if file.stamp.mtime_ns == READ_AGAIN_NS}
-    return {file_ref(now.get(file.key, file) if file.key in marked else file) for file in old}
 
 
 def _what(before: PhotoRow, row: PhotoRow, old: set[FileRef], new: set[FileRef]) -> What | None:

@@ -12,8 +12,6 @@ from pictopy_ingest.domain.scan import Stamp
 
 TIME_FIELDS = ("taken_at_local", "taken_offset_min")
 POSITION_FIELDS = ("latitude_deg", "longitude_deg")
-READ_AGAIN_NS = -1
-"""In place of a file's time: it is to be read again, though nothing about it changed."""
 
 
 @dataclass(frozen=True)

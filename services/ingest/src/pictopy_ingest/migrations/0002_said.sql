@@ -7,7 +7,7 @@ CREATE INDEX photos_untold ON photos (photo_id) WHERE statement_revision = 0 AND
 ALTER TABLE albums ADD COLUMN revision bigint NOT NULL DEFAULT 0; -- 0: not told yet
 
 ALTER TABLE files ADD COLUMN is_to_read_again boolean NOT NULL DEFAULT false;
-UPDATE files SET is_to_read_again = true WHERE mtime_ns = -1;
+UPDATE files SET is_to_read_again = true WHERE mtime_ns = -1; -- which said so before
 
 -- Statements that came back before what they speak of; and of albums that are gone, so that none returns by mistake.
 CREATE TABLE kept_statements (

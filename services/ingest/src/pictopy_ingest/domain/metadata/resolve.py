@@ -75,6 +75,7 @@ class Evidence:
     """Nothing was taken after it."""
     embedded: Tags
     sidecar: Tags | None = None
+    sidecar_modified_at: datetime | None = None
     takeout: Takeout | None = None
     container: Container | None = None
     warnings: tuple[str, ...] = ()
@@ -120,6 +121,18 @@ def facts_of(evidence: Evidence, pixels: Pixels) -> Facts:
         is_screenshot=words.is_screenshot(evidence.name, evidence.embedded),
         warnings=notes.lines,
     )
+
+
+def changed_at(evidence: Evidence) -> datetime:
+    """When the words of file and sidecar were last changed. A program may keep the file's time: then its own word on
+    it, xmp:MetadataDate, is later."""
+    told = [
+        found.utc()
+        for tags in (evidence.sidecar, evidence.embedded)
+        if tags and (found := times.moment(tags.text("Xmp.xmp.MetadataDate"), Notes(), evidence.read_at))
+    ]
+    beside = [evidence.sidecar_modified_at] if evidence.sidecar_modified_at else []
+    return min(max([evidence.modified_at, *told, *beside]), evidence.read_at)
 
 
 def _ordered(evidence: Evidence) -> list[Tags]:
