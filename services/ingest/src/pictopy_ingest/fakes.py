@@ -278,7 +278,7 @@ class FakeStore:
         found = [replace(album, photo_count=counts[album.album_id]) for album in self.state.albums.values()]
         return sorted(found, key=lambda album: (album.name, album.album_id))
 
-    async def activity(self) -> Activity:
+    async def activity(self, since: datetime) -> Activity:
         kinds = Counter(row.facts.kind for row in self._present())
         stages: dict[str, dict[str, int]] = {}
         for row in self.state.stages.values():
@@ -286,13 +286,31 @@ class FakeStore:
                 counts = stages.setdefault(row.stage, {})
                 counts[row.status] = counts.get(row.status, 0) + 1
         failed = sum(not row.is_skipped for row in self.state.refused.values())
-        return Activity(kinds["photo"], kinds["video"], stages, failed, len(self.state.dead))
+        relooks = Counter[str](row.stage for row in self._waiting() if row.done_version is not None)
+        ended = [row for row in self.state.stages.values() if row.finished_at and row.finished_at > since]
+        return Activity(
+            kinds["photo"],
+            kinds["video"],
+            stages,
+            failed,
+            len(self.state.dead),
+            relooks=dict(relooks),
+            paused=frozenset(self.state.paused),
+            finished=dict(Counter[str](row.stage for row in ended)),
+        )
+
+    def _waiting(self) -> list[StageRow]:
+        rows = [row for row in self.state.stages.values() if row.status == "waiting"]
+        return [row for row in rows if self.state.photos[row.photo_id].is_present]
+
+    def _rests(self, row: StageRow) -> bool:
+        return row.done_version is not None and row.stage in self.state.paused
 
     async def due(self, now: datetime, stalled_s: float, limit: int) -> list[StageRow]:
         early = datetime.min.replace(tzinfo=UTC)
-        waiting = [row for row in self.state.stages.values() if row.status == "waiting"]
-        present = [row for row in waiting if self.state.photos[row.photo_id].is_present]
-        found = [row for row in present if row.sent_at is None or self._is_lost(row, now, stalled_s)]
+        present = [row for row in self._waiting() if not self._rests(row)]
+        new = [row for row in present if row.sent_at is None and (row.stage != "vision" or row.done_version is None)]
+        found = [*new, *(row for row in present if row.sent_at and self._is_lost(row, now, stalled_s))]
         return sorted(found, key=lambda row: (row.sent_at or early, row.photo_id))[:limit]
 
     def _is_lost(self, row: StageRow, now: datetime, stalled_s: float) -> bool:
@@ -301,13 +319,17 @@ class FakeStore:
         patience = timedelta(seconds=stalled_s * 2 ** min(row.sent_count - 1, 6))
         return row.sent_at < now - patience and max(finished, default=row.sent_at) < now - timedelta(seconds=stalled_s)
 
-    async def in_flight(self, since: datetime) -> int:
+    async def relooks_due(self, limit: int) -> list[PhotoId]:
+        rows = [row for row in self._waiting() if row.stage == "vision" and row.sent_at is None]
+        return [row.photo_id for row in rows if row.done_version is not None and not self._rests(row)][:limit]
+
+    async def in_flight(self, since: datetime) -> tuple[int, int]:
         rows = [row for row in self.state.stages.values() if row.stage == "vision" and row.status == "waiting"]
-        return sum(row.sent_at is not None and row.sent_at > since for row in rows)
+        sent = [row for row in rows if row.sent_at is not None and row.sent_at > since]
+        return len(sent), sum(row.done_version is not None for row in sent)
 
     async def never_sent(self) -> int:
-        rows = [row for row in self.state.stages.values() if row.status == "waiting" and row.sent_at is None]
-        return sum(self.state.photos[row.photo_id].is_present for row in rows)
+        return sum(row.sent_at is None and not self._rests(row) for row in self._waiting())
 
     async def conflicts(self, after: Cursor | None, limit: int) -> list[Conflict]:
         keyed = [((one.at, f"{number:020}"), one) for number, one in self.state.conflicts.items()]

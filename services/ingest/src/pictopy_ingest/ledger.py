@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import DeadLetter, PhotoAdded, StageFinished
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 SEND_BATCH = 200
 MAX_IN_FLIGHT = 1000
 """Photos that vision may owe us before more are sent to it again."""
+RELOOKS_IN_HAND = 32
+"""Photos that vision may owe us when one is sent for a second look: half a minute's work of a small machine."""
+RELOOK_PAUSE_S = 1.0
 PAGE = 200
 
 
@@ -56,19 +59,42 @@ async def reconcile_loop(deps: Deps) -> None:
     while True:
         try:
             await reconcile(deps)
+            await _look_again(deps)
         except Transient as error:
             log.warning("nothing is sent again now: %s", error)
-        await asyncio.sleep(deps.rhythm.reconcile_s)
+            await asyncio.sleep(deps.rhythm.reconcile_s)
+
+
+async def _look_again(deps: Deps) -> None:
+    """Second looks, a few at a time, until it is time for the next round."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + deps.rhythm.reconcile_s
+    while (left := until - loop.time()) > 0:
+        is_busy = await relook(deps) > 0
+        await asyncio.sleep(min(left, RELOOK_PAUSE_S if is_busy else left))
 
 
 async def reconcile(deps: Deps) -> int:
     """One round; returns how many photos were sent. All stages start at vision: its result feeds the others."""
     now = deps.now()
-    room = MAX_IN_FLIGHT - await deps.store.in_flight(now - timedelta(seconds=deps.rhythm.stalled_s))
-    if room <= 0:
+    in_flight, _ = await deps.store.in_flight(now - timedelta(seconds=deps.rhythm.stalled_s))
+    if in_flight >= MAX_IN_FLIGHT:
         return 0
-    due = await deps.store.due(now, deps.rhythm.stalled_s, min(room, SEND_BATCH))
-    photo_ids = sorted({row.photo_id for row in due})
+    due = await deps.store.due(now, deps.rhythm.stalled_s, min(MAX_IN_FLIGHT - in_flight, SEND_BATCH))
+    return await _send(deps, sorted({row.photo_id for row in due}), now)
+
+
+async def relook(deps: Deps) -> int:
+    """Photos that have an older result are sent only where vision has little else to do: a photo that comes in now
+    waits for a few of them at the most. Returns how many wait at vision or were sent now."""
+    now = deps.now()
+    in_flight, relooks = await deps.store.in_flight(now - timedelta(seconds=deps.rhythm.stalled_s))
+    room = RELOOKS_IN_HAND - in_flight
+    due = await deps.store.relooks_due(room) if room > 0 else []
+    return relooks + (await _send(deps, sorted(due), now) if due else 0)
+
+
+async def _send(deps: Deps, photo_ids: Sequence[PhotoId], now: datetime) -> int:
     async with deps.store.unit() as unit:
         photos = await messages_of(unit, list((await unit.photos(photo_ids)).values()))
         rows = await unit.stage_rows(photo_ids)

@@ -170,6 +170,11 @@ class Activity:
     stages: Mapping[str, Mapping[str, int]]
     failed_files: int
     dead: int
+    relooks: Mapping[str, int] = field(default_factory=dict)
+    """Stage to how many of its waiting photos have an older result."""
+    paused: frozenset[str] = frozenset()
+    finished: Mapping[str, int] = field(default_factory=dict)
+    """Stage to how many photos it finished in the last minute."""
 
 
 class Unit(SaidUnit, Protocol):
@@ -254,7 +259,10 @@ class Store(Protocol):
         ...
 
     async def albums(self) -> list[Album]: ...
-    async def activity(self) -> Activity: ...
+    async def activity(self, since: datetime) -> Activity:
+        """`finished` counts from `since`."""
+        ...
+
     async def stated_photos(self) -> list[PhotoRow]:
         """All photos of which a person stated something, present or not."""
         ...
@@ -264,16 +272,21 @@ class Store(Protocol):
         ...
 
     async def due(self, now: datetime, stalled_s: float, limit: int) -> list[StageRow]:
-        """Waiting rows of present photos that were never sent; then those sent so long ago that it must be lost:
-        their stage finished nothing for `stalled_s`, and each sending doubles the wait (up to 64 times)."""
+        """Waiting rows of present photos that were never sent and have no result; then those sent so long ago that
+        it must be lost: their stage finished nothing for `stalled_s`, and each sending doubles the wait (up to 64
+        times). Second looks of a stage that rests are not due."""
         ...
 
-    async def in_flight(self, since: datetime) -> int:
-        """Photos that were sent to vision after `since` and are not back."""
+    async def relooks_due(self, limit: int) -> list[PhotoId]:
+        """Photos with an older result of vision that wait for a new look and were not sent, unless that rests."""
+        ...
+
+    async def in_flight(self, since: datetime) -> tuple[int, int]:
+        """Photos that were sent to vision after `since` and are not back; and how many of them have a result."""
         ...
 
     async def never_sent(self) -> int:
-        """How many waiting rows are due now."""
+        """How many waiting rows are due now; second looks of a stage that rests are not."""
         ...
 
     async def start_scan(self, library_id: LibraryId, at: datetime) -> Scan: ...

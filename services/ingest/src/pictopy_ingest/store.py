@@ -15,51 +15,13 @@ from pictopy_ingest.domain.stages import StageRow
 from pictopy_ingest.ports import Activity, Cursor, Failure, FailureFilter, Order, Refused, Scan
 from pictopy_ingest.ports_said import Conflict
 from pictopy_ingest.rows import failure_of, file_of, photo_of, photo_values, refused_values, stage_of, stamp_of
+from pictopy_ingest.store_pages import FAILURES, PAGES
 from pictopy_ingest.store_said import CONFLICTS, SaidQueries, conflict_of
 from pictopy_runtime import outbox
 from pictopy_runtime.database import Database
 
 SCANS_KEPT = 200
 Row = dict[str, Any]
-
-_PAGES: dict[Order, LiteralString] = {
-    "added": """
-        SELECT * FROM photos p WHERE is_present
-        AND (%(at)s::timestamptz IS NULL OR (added_at, photo_id) < (%(at)s, %(key)s))
-        AND (%(library)s::text IS NULL OR EXISTS
-             (SELECT FROM files f WHERE f.photo_id = p.photo_id AND f.library_id = %(library)s))
-        ORDER BY added_at DESC, photo_id DESC LIMIT %(limit)s""",
-    "taken": """
-        SELECT * FROM photos p WHERE is_present
-        AND (%(at)s::timestamptz IS NULL OR (taken_sort, photo_id) < (%(at)s, %(key)s))
-        AND (%(library)s::text IS NULL OR EXISTS
-             (SELECT FROM files f WHERE f.photo_id = p.photo_id AND f.library_id = %(library)s))
-        ORDER BY taken_sort DESC, photo_id DESC LIMIT %(limit)s""",
-}
-
-_FAILURES: LiteralString = """
-    WITH failures AS (
-        SELECT 'file:' || library_id || ':' || encode(path, 'hex') AS key, stage, reason, attempts,
-               refused_at AS at, NULL AS photo_id, library_id, path, NULL AS dead_id
-        FROM refused WHERE NOT is_skipped
-        UNION ALL
-        SELECT 'stage:' || s.photo_id || ':' || stage, stage, coalesce(last_error, ''), attempts,
-               coalesce(finished_at, updated_at), s.photo_id, f.library_id, f.path, NULL
-        FROM stages s JOIN photos p USING (photo_id) LEFT JOIN LATERAL
-             (SELECT library_id, path FROM files WHERE photo_id = s.photo_id ORDER BY added_at, path LIMIT 1) f ON true
-        WHERE status = 'failed' AND p.is_present
-        UNION ALL
-        SELECT 'dead:' || dead_id, letter->>'durable', letter->>'reason', (letter->>'attempts')::int,
-               died_at, letter->>'photo_id', NULL, NULL, dead_id
-        FROM dead_letters
-    )
-    SELECT * FROM failures
-    WHERE (%(at)s::timestamptz IS NULL OR (at, key) < (%(at)s, %(key)s))
-    AND (%(photo_id)s::text IS NULL OR photo_id = %(photo_id)s)
-    AND (%(stage)s::text IS NULL OR stage = %(stage)s)
-    AND (%(dead_id)s::text IS NULL OR dead_id = %(dead_id)s)
-    AND (%(path)s::bytea IS NULL OR path = %(path)s)
-    ORDER BY at DESC, key DESC LIMIT %(limit)s"""
 
 
 class PostgresUnit(SaidQueries):
@@ -275,7 +237,7 @@ class PostgresStore:
         self, order: Order, after: Cursor | None, limit: int, library_id: LibraryId | None
     ) -> list[PhotoRow]:
         at, key = after or (None, None)
-        rows = await self._rows(_PAGES[order], {"at": at, "key": key, "limit": limit, "library": library_id})
+        rows = await self._rows(PAGES[order], {"at": at, "key": key, "limit": limit, "library": library_id})
         return [photo_of(row) for row in rows]
 
     async def stated_photos(self) -> list[PhotoRow]:
@@ -286,7 +248,7 @@ class PostgresStore:
     async def failures(self, after: Cursor | None, limit: int, wanted: FailureFilter) -> list[Failure]:
         at, key = after or (None, None)
         values = {**vars(wanted), "at": at, "key": key, "limit": limit}
-        return [failure_of(row) for row in await self._rows(_FAILURES, values)]
+        return [failure_of(row) for row in await self._rows(FAILURES, values)]
 
     async def conflicts(self, after: Cursor | None, limit: int) -> list[Conflict]:
         at, key = after or (None, None)
@@ -301,12 +263,17 @@ class PostgresStore:
         )
         return [Album(**row) for row in rows]
 
-    async def activity(self) -> Activity:
+    async def activity(self, since: datetime) -> Activity:
         kinds = await self._rows("SELECT kind, count(*) AS n FROM photos WHERE is_present GROUP BY 1")
         stages = await self._rows(
-            "SELECT stage, status, count(*) AS n FROM stages JOIN photos USING (photo_id)"
-            " WHERE is_present GROUP BY 1, 2"
+            "SELECT stage, status, count(*) AS n,"
+            " count(*) FILTER (WHERE status = 'waiting' AND done_version IS NOT NULL) AS relooks"
+            " FROM stages JOIN photos USING (photo_id) WHERE is_present GROUP BY 1, 2"
         )
+        finished = await self._rows(
+            "SELECT stage, count(*) AS n FROM stages WHERE finished_at > %(since)s GROUP BY 1", {"since": since}
+        )
+        paused = await self._rows("SELECT stage FROM paused_stages")
         [rest] = await self._rows(
             "SELECT (SELECT count(*) FROM refused WHERE NOT is_skipped) AS failed_files,"
             " (SELECT count(*) FROM dead_letters) AS dead"
@@ -315,12 +282,22 @@ class PostgresStore:
         for row in stages:
             counts.setdefault(row["stage"], {})[row["status"]] = row["n"]
         by_kind = {row["kind"]: row["n"] for row in kinds}
-        return Activity(by_kind.get("photo", 0), by_kind.get("video", 0), counts, rest["failed_files"], rest["dead"])
+        return Activity(
+            by_kind.get("photo", 0),
+            by_kind.get("video", 0),
+            counts,
+            rest["failed_files"],
+            rest["dead"],
+            relooks={row["stage"]: row["relooks"] for row in stages if row["relooks"]},
+            paused=frozenset(row["stage"] for row in paused),
+            finished={row["stage"]: row["n"] for row in finished},
+        )
 
     async def due(self, now: datetime, stalled_s: float, limit: int) -> list[StageRow]:
         rows = await self._rows(
             "SELECT s.* FROM stages s JOIN photos USING (photo_id) WHERE is_present AND status = 'waiting' AND"
-            " (sent_at IS NULL OR"
+            " (done_version IS NULL OR stage NOT IN (SELECT stage FROM paused_stages)) AND"
+            " ((sent_at IS NULL AND (stage <> 'vision' OR done_version IS NULL)) OR"
             " (sent_at < %(now)s - make_interval(secs => %(stalled)s * 2 ^ least(sent_count - 1, 6))"
             "  AND coalesce((SELECT max(finished_at) FROM stages l WHERE l.stage = s.stage), sent_at)"
             "      < %(now)s - make_interval(secs => %(stalled)s)))"
@@ -329,17 +306,28 @@ class PostgresStore:
         )
         return [stage_of(row) for row in rows]
 
-    async def in_flight(self, since: datetime) -> int:
+    async def relooks_due(self, limit: int) -> list[PhotoId]:
+        rows = await self._rows(
+            "SELECT photo_id FROM stages JOIN photos USING (photo_id) WHERE is_present AND status = 'waiting'"
+            " AND stage = 'vision' AND sent_at IS NULL AND done_version IS NOT NULL"
+            " AND stage NOT IN (SELECT stage FROM paused_stages) LIMIT %(limit)s",
+            {"limit": limit},
+        )
+        return [row["photo_id"] for row in rows]
+
+    async def in_flight(self, since: datetime) -> tuple[int, int]:
         [row] = await self._rows(
-            "SELECT count(*) AS n FROM stages WHERE stage = 'vision' AND status = 'waiting' AND sent_at > %(since)s",
+            "SELECT count(*) AS n, count(done_version) AS relooks FROM stages"
+            " WHERE stage = 'vision' AND status = 'waiting' AND sent_at > %(since)s",
             {"since": since},
         )
-        return int(row["n"])
+        return int(row["n"]), int(row["relooks"])
 
     async def never_sent(self) -> int:
         [row] = await self._rows(
             "SELECT count(*) AS n FROM stages JOIN photos USING (photo_id)"
             " WHERE is_present AND status = 'waiting' AND sent_at IS NULL"
+            " AND (done_version IS NULL OR stage NOT IN (SELECT stage FROM paused_stages))"
         )
         return int(row["n"])
 

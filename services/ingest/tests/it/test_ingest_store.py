@@ -163,7 +163,7 @@ class StoreContract:
         assert await store.failures((everything[0].at, everything[0].key), 10, FailureFilter()) == everything[1:]
         assert await store.failures(None, 10, FailureFilter(photo_id=_id(0), stage="vision")) == everything[1:2]
         assert await store.failures(None, 10, FailureFilter(path=b"\xff.jpg")) == everything[2:]
-        activity = await store.activity()
+        activity = await store.activity(T0)
         assert (activity.photos, activity.videos, activity.failed_files, activity.dead) == (1, 0, 1, 1)
         assert activity.stages["vision"] == {"failed": 1}
         await store.skip_refused(LIBRARY.library_id, b"\xff.jpg")
@@ -187,15 +187,24 @@ class StoreContract:
             after = await unit.stage_rows([_id(0), _id(1), _id(2)])
         assert [after[_id(n)]["vision"].status for n in range(3)] == ["waiting", "done", "failed"]
         assert {row["vision"].wanted_version for row in after.values()} == {"m2"}
-        assert [row.photo_id for row in await store.due(T0, 300, 10)] == [_id(0)]
+        assert await store.due(T0, 300, 10) == []
+        assert await store.relooks_due(10) == [_id(0)]
         assert await store.never_sent() == 1
+        assert (await store.activity(T0 - timedelta(1))).finished == {"vision": 2}
+        assert (await store.activity(T0)).relooks == {"vision": 1}
+        async with store.unit() as unit:
+            await unit.pause("vision", T0)
+        assert await store.relooks_due(10) == []
+        assert await store.never_sent() == 0
+        assert (await store.activity(T0)).paused == {"vision"}
+        assert len(await store.due(T0 + timedelta(days=1), 300, 10)) == 6
 
     async def test_rows_are_due_when_their_stage_is_silent(self, store: Store) -> None:
         """Sent long ago and nothing came back from the stage; each sending doubles the patience."""
         await _fill(store, 1)
         assert await store.due(T0 + timedelta(seconds=299), 300, 10) == []
         assert len(await store.due(T0 + timedelta(seconds=301), 300, 10)) == 3
-        assert await store.in_flight(T0 - timedelta(seconds=1)) == 1
+        assert await store.in_flight(T0 - timedelta(seconds=1)) == (1, 0)
         async with store.unit() as unit:
             rows = (await unit.stage_rows([_id(0)]))[_id(0)]
             at = T0 + timedelta(seconds=200)
@@ -207,7 +216,7 @@ class StoreContract:
             )
         assert [row.stage for row in await store.due(T0 + timedelta(seconds=400), 300, 10)] == ["search"]
         assert len(await store.due(T0 + timedelta(seconds=601), 300, 10)) == 2
-        assert await store.in_flight(T0 - timedelta(seconds=1)) == 0
+        assert await store.in_flight(T0 - timedelta(seconds=1)) == (0, 0)
 
     async def test_what_was_said_waits_and_is_found(self, store: Store) -> None:
         """Statements by kind and id, albums by name, and photos of which nothing was told yet."""

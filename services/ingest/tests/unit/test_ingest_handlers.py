@@ -20,6 +20,7 @@ from pictopy_contracts.messages import (
     VisionFinished,
 )
 from pictopy_ingest import catalog, consumers, ledger
+from pictopy_ingest.app import SERVICE
 from pictopy_ingest.board import Board
 from pictopy_ingest.disk_fakes import FakePreparer, FakeTree
 from pictopy_ingest.domain.facts import Facts
@@ -28,6 +29,7 @@ from pictopy_ingest.domain.scan import Seen, Stamp
 from pictopy_ingest.fakes import FakeStore
 from pictopy_ingest.ports import Deps, FailureFilter, PictureFiles, Prepared
 from pictopy_runtime.fakes import FakeBus
+from pictopy_testing.plugin import ClientFactory
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
 LIBRARY = LibraryId("lib")
@@ -117,7 +119,7 @@ async def test_a_photo_is_done_when_all_stages_are(deps: Deps) -> None:
     await consumers.on_search_finished(_done(SearchFinished, "search", 3), deps)
     await consumers.on_vision_finished(_done(VisionFinished, "vision", 1), deps)
     await consumers.on_cluster_finished(_done(ClusterFinished, "cluster", 2), deps)
-    assert (await deps.store.activity()).stages == {stage: {"done": 1} for stage in ("vision", "cluster", "search")}
+    assert (await deps.store.activity(T0)).stages == {stage: {"done": 1} for stage in ("vision", "cluster", "search")}
 
 
 async def test_other_models_make_done_photos_due_at_once(deps: Deps, clock: _Clock) -> None:
@@ -125,11 +127,45 @@ async def test_other_models_make_done_photos_due_at_once(deps: Deps, clock: _Clo
     await consumers.on_vision_finished(_done(VisionFinished, "vision"), deps)
     await consumers.on_models_changed(ModelsChanged(revision=2, model_version="m2", models={}), deps)
     assert await deps.store.never_sent() == 1
-    assert await ledger.reconcile(deps) == 1
+    assert await ledger.reconcile(deps) == 0
+    assert await ledger.relook(deps) == 1
     assert await ledger.reconcile(deps) == 0
     [(subject, payload)] = _bus(deps).resent
     assert subject == "ingest.retry.vision__on_photo_added"
     assert PhotoAdded.model_validate_json(payload).photo.files[0].path == "a.jpg"
+
+
+async def test_second_looks_rest_and_never_crowd_out_new_photos(
+    deps: Deps, clock: _Clock, client_for: ClientFactory
+) -> None:
+    """Paused ones wait; resumed, a few are in hand at a time, and none while vision has enough to do."""
+    client = await client_for(SERVICE, deps)
+    many = [PhotoId(f"{number:032x}") for number in range(100)]
+    facts = Facts(format="jpeg", width_px=4, height_px=3)
+    async with deps.store.unit() as unit:
+        found = [Prepared(Seen(one.encode(), Stamp(1, 1, 1)), one, facts) for one in many]
+        await catalog.record(unit, LIBRARY, found, [], T0)
+    for one in many:
+        done = _done(VisionFinished, "vision").model_copy(update={"photo_id": one})
+        await consumers.on_vision_finished(done, deps)
+    await consumers.on_models_changed(ModelsChanged(revision=2, model_version="m2", models={}), deps)
+    assert (await client.post("/v1/stages/vision/pause")).json() == {"stage": "vision", "paused": True}
+    assert await ledger.relook(deps) == 0
+    vision = (await client.get("/v1/activity")).json()["stages"]["vision"]
+    assert (vision["relook"], vision["paused"], vision["waiting"]) == (100, True, 101)
+    assert await deps.store.never_sent() == 0
+    await client.post("/v1/stages/vision/resume")
+    assert await ledger.relook(deps) == ledger.RELOOKS_IN_HAND - 1
+    assert await ledger.relook(deps) == ledger.RELOOKS_IN_HAND - 1
+    clock.now = T0 + timedelta(minutes=1, seconds=30)
+    for one in many[:10]:
+        done = _done(VisionFinished, "vision", version="m2").model_copy(update={"photo_id": one})
+        await consumers.on_vision_finished(done, deps)
+    assert await ledger.relook(deps) == ledger.RELOOKS_IN_HAND - 1
+    vision = (await client.get("/v1/activity")).json()["stages"]["vision"]
+    assert vision["rate_per_s"] > 0
+    assert vision["eta_s"] == round(91 / (100 / 60))
+    assert (await client.post("/v1/stages/dancing/pause")).status_code == 422
 
 
 async def test_models_that_are_older_news_change_nothing(deps: Deps) -> None:
@@ -159,7 +195,7 @@ async def test_a_dead_letter_can_be_tried_again(deps: Deps) -> None:
     assert await ledger.retry(deps, FailureFilter(dead_id=LETTER.dead_id)) == 1
     assert _bus(deps).resent == [("ingest.retry.vision__on_photo_added", "{}")]
     assert await deps.store.failures(None, 10, FailureFilter()) == []
-    assert (await deps.store.activity()).stages["vision"] == {"waiting": 1}
+    assert (await deps.store.activity(T0)).stages["vision"] == {"waiting": 1}
 
 
 async def test_a_dead_letter_whose_work_was_done_is_forgotten(deps: Deps) -> None:
@@ -174,7 +210,7 @@ async def test_what_is_skipped_is_listed_no_more(deps: Deps) -> None:
     await consumers.on_letter_written(LETTER, deps)
     assert await ledger.skip(deps, FailureFilter()) == 2
     assert await deps.store.failures(None, 10, FailureFilter()) == []
-    assert (await deps.store.activity()).stages["vision"] == {"skipped": 1}
+    assert (await deps.store.activity(T0)).stages["vision"] == {"skipped": 1}
 
 
 async def test_a_fact_about_an_unknown_photo_is_ignored(deps: Deps) -> None:
