@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]  # it publishes no types
@@ -46,21 +47,72 @@ def test_every_task_has_one_preferred_model() -> None:
 
 
 def test_sources_are_pinned() -> None:
-    """An address names a commit, never a branch, and speaks https."""
-    for entry in ENTRIES:
-        for source in entry.sources:
+    """An address names a commit or a release, never a branch, and speaks https; a package names version and hash."""
+    for file in (file for entry in ENTRIES for file in entry.every_file):
+        for source in file.sources:
             assert source.startswith("https://")
-            assert any(len(part) == 40 and int(part, 16) for part in source.split("/") if len(part) == 40)
+            is_commit = any(len(part) == 40 and int(part, 16) for part in source.split("/") if len(part) == 40)
+            assert is_commit or "/releases/download/" in source
 
 
 def test_thresholds_that_the_code_reads_are_there() -> None:
-    """Detectors state when to show and when two boxes are one; taggers when to show; labels fit the outputs."""
+    """Detectors state when to show and when two boxes are one; taggers and readers when to show; labels fit."""
+    sizes = {"coco_80.txt": 80, "imagenet_1001.txt": 1001, "ppocr_ch_6623.txt": 6623, "alphanumeric_36.txt": 36}
     for entry in ENTRIES:
         if {"faces", "objects"} & set(entry.tasks):
             assert {"show", "overlap"} <= entry.thresholds.keys()
-        if "tags" in entry.tasks:
+        if {"tags", "text_boxes", "ocr"} & set(entry.tasks):
             assert "show" in entry.thresholds
-        assert len(CATALOGUE.labels_of(entry)) == {"objects": 80, "tags": 1001}.get(entry.tasks[0], 0)
+        if entry.output.labels:
+            assert len(CATALOGUE.labels_of(entry)) == sizes[entry.output.labels]
+        assert bool(entry.output.labels) == bool({"objects", "tags", "ocr"} & set(entry.tasks))
+
+
+def test_each_size_and_embedding_is_stated() -> None:
+    """What makes vectors says how long they are, and each entry how much memory it takes, measured or reckoned."""
+    for entry in ENTRIES:
+        makes_vectors = {"face_embedding", "image_embedding", "text_embedding"} & set(entry.tasks)
+        assert bool(entry.output.embedding_size) == bool(makes_vectors)
+        assert entry.hardware.memory_mb
+        assert entry.hardware.cpu_ms is not None or entry.hardware.is_reckoned
+
+
+def test_towers_point_at_each_other() -> None:
+    """A tower for words names the tower for pictures that its vectors compare to, and the other way round."""
+    for entry in ENTRIES:
+        if entry.pair:
+            other = CATALOGUE.entries[entry.pair]
+            assert other.pair == entry.id
+            assert other.output.embedding_size == entry.output.embedding_size
+
+
+def test_the_default_shelf_allows_commercial_use() -> None:
+    """No set may name a model whose licence forbids it: whoever wants that has to ask by its name."""
+    offered = {model_id for profile in CATALOGUE.profiles.values() for model_id in profile.models}
+    assert all(CATALOGUE.entries[model_id].licence.commercial for model_id in offered)
+    assert set(CATALOGUE.profiles) == {"small", "medium", "gpu"}
+
+
+def test_a_set_with_a_forbidding_licence_stops_the_start(tmp_path: Path) -> None:
+    """The rule holds for any catalogue that somebody names, not only for ours."""
+    shutil.copytree(CHECKOUT, tmp_path / "catalogue")
+    changed = tmp_path / "catalogue" / "yolox_nano.yaml"
+    text = changed.read_text(encoding="utf-8")
+    changed.write_text(text.replace("commercial: true", "commercial: false"), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"yolox_nano.*forbids commercial use"):
+        read_catalogue(tmp_path / "catalogue")
+
+
+def test_licence_texts_travel_with_the_catalogue() -> None:
+    """Each entry's licence text is there, and is of the licence that the entry names."""
+    marks = {
+        "Apache-2.0": "Apache License",
+        "MIT": "Permission is hereby granted",
+        "BSD-3-Clause": "Redistribution and use",
+    }
+    for entry in ENTRIES:
+        text = CATALOGUE.licences[entry.licence.text]
+        assert marks.get(entry.licence.name, "Attribution 4.0 International") in text
 
 
 def test_no_label_stands_twice() -> None:

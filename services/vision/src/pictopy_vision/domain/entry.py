@@ -88,7 +88,7 @@ class ModelFile(Piece):
     file: FileName
     bytes: int = Field(gt=0)
     is_size_rounded: bool = Field(
-        default=False, description="The publisher tells the size in whole MB only, so the hash alone decides."
+        default=False, description="The publisher tells the size in MiB only, so the hash alone decides."
     )
     sha256: Sha256
     mirror: str = Field(description="Path below the root of a mirror.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
@@ -98,7 +98,7 @@ class ModelFile(Piece):
     @property
     def most_bytes(self) -> int:
         """No true file has more."""
-        return self.bytes + 1_000_000 if self.is_size_rounded else self.bytes
+        return self.bytes + (1 << 20) if self.is_size_rounded else self.bytes
 
     @property
     def is_published(self) -> bool:
@@ -176,6 +176,9 @@ class Threshold(Piece):
 class Hardware(Piece):
     cpu_ms: float | None = Field(default=None, description="Median of one run, batch 1, two shared x86-64 cores.")
     memory_mb: int | None = Field(default=None, description="Resident memory that a loaded session adds at work.")
+    is_reckoned: bool = Field(
+        default=False, description="The figures come from the file's size and the like, nobody here could run it."
+    )
     suits: str
 
 
