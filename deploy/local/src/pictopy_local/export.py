@@ -1,24 +1,23 @@
 """`pictopy export`: all that a person would miss, as one JSON object that is the same for the same state."""
 
 import json
-from contextlib import AbstractContextManager
 from typing import Any
 
 from pictopy_local.data_dir import DataDir
 from pictopy_local.merge import merge, photo_ids
 from pictopy_local.say import answer, say
 from pictopy_local.services import EXPORTERS
-from pictopy_local.session import Session, guest_session, own_session
+from pictopy_local.session import Session, any_session
 
 LOOKUP = 500
 
 
 def export(data: DataDir) -> int:
-    """From the stack that runs on this data, else from one that is started for the purpose."""
+    """From the stack that runs on this data, else from one that is started to answer and works on nothing."""
     if not data.exists():
         say(f"nothing has been started on {data.root} yet")
         return 1
-    with _session(data) as session:
+    with any_session(data, EXPORTERS) as session:
         missing = session.wait_ready()
         if missing:
             return 1
@@ -41,7 +40,3 @@ def _files(session: Session, wanted: list[str]) -> dict[str, list[dict[str, str]
 
 def to_json(merged: dict[str, Any]) -> str:
     return json.dumps(merged, indent=1, ensure_ascii=False, sort_keys=True)
-
-
-def _session(data: DataDir) -> AbstractContextManager[Session]:
-    return guest_session(data) if data.is_running() else own_session(data, EXPORTERS)

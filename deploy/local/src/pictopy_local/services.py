@@ -57,6 +57,8 @@ class Wiring:
     ports: dict[str, int]
     dsn: Mapping[str, str]
     data_root: Path
+    is_quiet: bool = False
+    """The services answer and work on nothing."""
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -75,6 +77,8 @@ def environment(spec: ServiceSpec, wiring: Wiring, inherited: Mapping[str, str])
         "PICTOPY_TOKEN": wiring.token,
         **{f"PICTOPY_{other.name.upper()}_URL": wiring.url(other.name) for other in BACKEND},
     }
+    if wiring.is_quiet:
+        own["PICTOPY_IS_QUIET"] = "1"
     if spec.has_database:
         own[f"{prefix}_POSTGRES_DSN"] = wiring.dsn[spec.name]
     return {**SMALL_FOOTPRINT, **kept, **PRIVATE, **own, **_EXTRA.get(spec.name, lambda _: {})(wiring)}

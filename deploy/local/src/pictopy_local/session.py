@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,11 +66,19 @@ class Session:
 
 
 @contextmanager
-def own_session(data: DataDir, specs: Sequence[ServiceSpec]) -> Iterator[Session]:
-    """Starts `specs` on `data`, which becomes ours meanwhile. Raises: AlreadyRunning."""
+def own_session(data: DataDir, specs: Sequence[ServiceSpec], *, is_quiet: bool = False) -> Iterator[Session]:
+    """Starts `specs` on `data`, which becomes ours meanwhile. `is_quiet`: they answer and work on nothing.
+
+    Raises: AlreadyRunning."""
     data.make()
-    with data.locked(), running_stack(data, specs, say) as stack, Api(stack.urls, data.token()) as api:
+    running = running_stack(data, specs, say, is_quiet=is_quiet)
+    with data.locked(), running as stack, Api(stack.urls, data.token()) as api:
         yield Session(data, api, stack.tick)
+
+
+def any_session(data: DataDir, specs: Sequence[ServiceSpec]) -> AbstractContextManager[Session]:
+    """For a look: the stack that runs on `data`, else `specs` alone, which answer and work on nothing."""
+    return guest_session(data) if data.is_running() else own_session(data, specs, is_quiet=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -77,7 +77,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[str], None]) -> Iterator[Stack]:
+def running_stack(
+    data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[str], None], *, is_quiet: bool = False
+) -> Iterator[Stack]:
     """Starts what `specs` name on `data`, which this process has locked; stops all of it at the end."""
     end_leftovers(data.read_state())
     for name in ("postgres", "nats", *(spec.name for spec in specs)):
@@ -88,7 +90,8 @@ def running_stack(data: DataDir, specs: Sequence[ServiceSpec], say: Callable[[st
     try:
         supervisor.start(postgres)
         supervisor.start(nats)
-        stack = Stack(data, _wire(data, postgres, nats, say), supervisor, say)
+        wiring = replace(_wire(data, postgres, nats, say), is_quiet=is_quiet)
+        stack = Stack(data, wiring, supervisor, say)
         stack.start(specs)
         yield stack
     finally:

@@ -126,14 +126,14 @@ async def _open_database(service: Service[S, D], settings: S, stack: AsyncExitSt
 
 async def _work(service: Service[S, D], settings: S, kit: Kit, bus: NatsBus, deps: D) -> None:
     stopping = _stop_on_signal()
-    consumers = [Consumer(service.name, spec, bus, deps) for spec in service.consumers]
+    consumers = [Consumer(service.name, spec, bus, deps) for spec in service.consumers if not settings.is_quiet]
     backlog = service.backlog
     progress = Progress(consumers, kit.database, (lambda: backlog(deps)) if backlog else None)
     server = _http_server(service, settings, kit, deps, progress)
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve())
         drained = [group.create_task(consumer.run(stopping)) for consumer in consumers]
-        endless = [group.create_task(_for_ever(partial(loop, deps))) for loop in service.loops]
+        endless = [group.create_task(_for_ever(partial(loop, deps))) for loop in service.loops if not settings.is_quiet]
         if kit.database:
             relay = outbox.Relay(kit.database, kit.bus, service.name)
             endless += [group.create_task(_for_ever(loop)) for loop in (relay.publish, relay.listen)]

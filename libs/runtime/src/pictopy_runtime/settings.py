@@ -23,6 +23,7 @@ class BaseServiceSettings(BaseSettings):
     """Bearer token of every HTTP API, and the key of signed image addresses."""
     data_dir: Path  # the service's own folder; never inside a photo library
     log_level: str = "INFO"
+    is_quiet: bool = False  # answers over HTTP and works on nothing: for a look at a stack that is stopped
     threads: int = 2  # size of the pool that slow work runs in
     startup_wait_s: float = 60.0  # for Postgres and NATS, before giving up with exit code 1
 
@@ -35,6 +36,5 @@ class BaseServiceSettings(BaseSettings):
         dotenv_settings: Source,
         file_secret_settings: Source,
     ) -> tuple[Source, ...]:
-        shared = EnvSettingsSource(settings_cls, env_prefix="PICTOPY_")
         own, common = (SecretsSettingsSource(settings_cls, SECRETS, env_prefix=p) for p in (None, "PICTOPY_"))
-        return init_settings, env_settings, shared, own, common
+        return init_settings, env_settings, EnvSettingsSource(settings_cls, env_prefix="PICTOPY_"), own, common

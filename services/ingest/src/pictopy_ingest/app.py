@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pictopy_ingest.adapters.heard import all_heard
 from pictopy_ingest.adapters.pool import ProcessPreparer
 from pictopy_ingest.adapters.prepare import Workplace
 from pictopy_ingest.adapters.walker import DiskTree
@@ -39,6 +40,7 @@ async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps
         board=Board(),
         now=lambda: datetime.now(UTC),
         rhythm=rhythm,
+        all_heard=all_heard(kit.bus),
         in_hand=settings.workers * 16,  # enough for the workers to go on while a batch is written
     )
 

@@ -1,6 +1,6 @@
 """What ingest needs from the world, and the facts that pass through those doors."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -301,6 +301,10 @@ class Store(Protocol):
 Clock: TypeAlias = Callable[[], datetime]
 
 
+async def _yes() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """How often things happen, in seconds."""
@@ -327,5 +331,7 @@ class Deps:
     board: Board
     now: Clock
     rhythm: Rhythm = Rhythm()
+    all_heard: Callable[[], Awaitable[bool]] = _yes
+    """Whether everything was heard that our own writer told of files it changed."""
     in_hand: int = 6
     """Files being read at a time: enough to keep every worker process busy."""

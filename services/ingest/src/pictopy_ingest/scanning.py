@@ -75,7 +75,7 @@ async def _scan(deps: Deps, library: Library) -> Mapping[str, int]:
     walk = await deps.tree.walk(library.root)
     if walk.is_empty and known:
         raise RootMissing("the folder is empty; is its disk mounted?")
-    news = _at_rest(deps, library, difference(walk, known), known)
+    news = await _at_rest(deps, library, difference(walk, known), known)
     reading = _Reading(library, news.missing, known)
     reading.counts.update(seen=len(walk.files), **{f"ignored{end}": n for end, n in walk.ignored.items()})
     deps.board.begin(len(news.to_read))
@@ -85,15 +85,15 @@ async def _scan(deps: Deps, library: Library) -> Mapping[str, int]:
     return dict(reading.counts)
 
 
-def _at_rest(deps: Deps, library: Library, news: Difference, known: Mapping[bytes, Known]) -> Difference:
-    """Known files that changed a moment ago wait for the next look: our own writer's word may be on its way."""
-    since_ns = (deps.now().timestamp() - deps.rhythm.echo_s) * 1e9
-    is_fresh = {
-        seen.path for seen in news.to_read if seen.stamp.ctime_ns > since_ns and known.get(seen.path, NEW).photo_id
-    }
-    if is_fresh:
+async def _at_rest(deps: Deps, library: Library, news: Difference, known: Mapping[bytes, Known]) -> Difference:
+    """Known files wait for the next look if they changed a moment ago, or while our own writer's word is on its way:
+    it may have been its hand."""
+    changed = [seen for seen in news.to_read if known.get(seen.path, NEW).photo_id]
+    since_ns = (deps.now().timestamp() - deps.rhythm.echo_s) * 1e9 if not changed or await deps.all_heard() else 0.0
+    waits = {seen.path for seen in changed if seen.stamp.ctime_ns > since_ns}
+    if waits:
         deps.board.request(library.library_id, deps.rhythm.echo_s)
-    return replace(news, to_read=tuple(seen for seen in news.to_read if seen.path not in is_fresh))
+    return replace(news, to_read=tuple(seen for seen in news.to_read if seen.path not in waits))
 
 
 async def _read_all(deps: Deps, reading: _Reading, files: Sequence[Seen]) -> None:

@@ -114,6 +114,33 @@ async def test_new_pixels_under_an_old_name_are_another_photo(world: World) -> N
     assert {type(one) for one in told} == {PhotoRemoved, PhotoAdded}
 
 
+async def test_a_change_waits_until_our_own_writer_was_heard(world: World) -> None:
+    """A known file that changed a moment ago, or while news of our own writes are on their way, is read a little
+    later; a new file at once."""
+    library = await world.start({b"a.jpg": "a"})
+    heard = [True]
+
+    async def all_heard() -> bool:
+        return heard[0]
+
+    world.deps = replace(world.deps, all_heard=all_heard)
+    world.folder({b"a.jpg": "a", b"b.jpg": "b"})
+    fresh = Seen(b"a.jpg", Stamp(9, 9, int(T0.timestamp() * 1e9) - 1))
+    world.tree.walks[ROOT] = Walk((fresh, world.tree.walks[ROOT].files[1]))
+    world.preparer.read.clear()
+    await scan(world.deps, library.library_id)
+    assert world.preparer.read == [b"b.jpg"]
+    assert world.deps.board.wanted == 1
+    old = Seen(b"a.jpg", Stamp(9, 9, 1))
+    world.tree.walks[ROOT] = Walk((old, world.tree.walks[ROOT].files[1]))
+    heard[0] = False
+    await scan(world.deps, library.library_id)
+    assert world.preparer.read == [b"b.jpg"]
+    heard[0] = True
+    await scan(world.deps, library.library_id)
+    assert world.preparer.read == [b"b.jpg", b"a.jpg"]
+
+
 async def test_a_photo_that_returns_brings_all_that_was_said(world: World) -> None:
     """Removed and found again: the same photo, still a favourite, told of as changed."""
     library = await world.start({b"a.jpg": "a", b"b.jpg": "b"})
