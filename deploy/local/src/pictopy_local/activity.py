@@ -15,10 +15,18 @@ class StageCount(BaseModel):
     failed: int = 0
     waiting: int = 0
     skipped: int = 0
+    relook: int = 0
+    """Of the waiting, those with an older result; they rest while `paused`."""
+    paused: bool = False
 
     @property
     def finished(self) -> int:
         return self.done + self.failed + self.skipped
+
+    @property
+    def left(self) -> int:
+        """What will be done without anyone's asking."""
+        return max(self.waiting, self.wanted - self.finished) - (self.relook if self.paused else 0)
 
 
 class Activity(BaseModel):
@@ -54,7 +62,7 @@ class Activity(BaseModel):
     @property
     def unfinished(self) -> dict[str, int]:
         """Stage to the number of photos that are neither done nor failed there."""
-        left = {name: max(stage.waiting, stage.wanted - stage.finished) for name, stage in self.stages.items()}
+        left = {name: stage.left for name, stage in self.stages.items()}
         return {name: count for name, count in left.items() if count > 0}
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from pictopy_engines import EngineError
@@ -10,6 +11,7 @@ from pictopy_local.data_dir import DataDir, default_data_dir
 from pictopy_local.demo.library import make_demo_library
 from pictopy_local.doctor import doctor
 from pictopy_local.export import export
+from pictopy_local.files_commands import add_files_commands
 from pictopy_local.models_command import add_models_command
 from pictopy_local.once import once
 from pictopy_local.say import answer, say
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_token)
 
     add_models_command(commands, _data_option, _existing_data)
+    add_files_commands(commands, _data_option, partial(_library_option, required=True), _existing_data)
 
     command = commands.add_parser("doctor", help="look at each part and say what to do")
     _data_option(command)

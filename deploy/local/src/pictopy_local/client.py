@@ -34,9 +34,15 @@ class Api:
         """Raises: ApiError."""
         return self._call("GET", service, path, params=params)
 
-    def post(self, service: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def post(
+        self, service: str, path: str, body: Mapping[str, Any] | None = None, timeout_s: float | None = TIMEOUT_S
+    ) -> Any:
         """Raises: ApiError."""
-        return self._call("POST", service, path, json=body)
+        return self._call("POST", service, path, json=body, timeout=timeout_s)
+
+    def put(self, service: str, path: str, body: Mapping[str, Any]) -> Any:
+        """Raises: ApiError."""
+        return self._call("PUT", service, path, json=body)
 
     def items(self, service: str, path: str, **params: str | int | bool) -> Iterator[dict[str, Any]]:
         """All items of a list, page after page. Raises: ApiError."""

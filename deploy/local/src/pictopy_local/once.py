@@ -29,7 +29,7 @@ def once(data: DataDir, libraries: Sequence[Path], *, as_json: bool, stall_s: fl
         started_at = time.monotonic()
         for folder in libraries:
             session.add_library(folder)
-        verdict, last, clock = _import(session, stall_s)
+        verdict, last, clock = settled(session, stall_s)
         result = report(session, last.activity or Activity(), clock, time.monotonic() - started_at)
         result["settled"] = verdict == "settled"
         if verdict != "settled":
@@ -44,7 +44,8 @@ def _session(data: DataDir) -> AbstractContextManager[Session]:
     return guest_session(data) if data.is_running() else own_session(data, BACKEND)
 
 
-def _import(session: Session, stall_s: float) -> tuple[Literal["settled", "stalled"], Snapshot, StageClock]:
+def settled(session: Session, stall_s: float) -> tuple[Literal["settled", "stalled"], Snapshot, StageClock]:
+    """Shows the import until nothing is left to do, or nothing changes any more."""
     watch, clock = SettleWatch(stall_s), StageClock()
     with import_view() as view:
         while True:
