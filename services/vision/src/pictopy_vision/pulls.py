@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -53,6 +53,7 @@ class Pulls:
         self._queue: asyncio.Queue[_Batch] = asyncio.Queue()
         self._latest: dict[ModelId, Pull] = {}
         self._moved = asyncio.Event()
+        self._moves = 0
 
     def ask(
         self, entries: Sequence[Entry], then: Callable[[], None] | None = None
@@ -79,17 +80,15 @@ class Pulls:
 
     async def watch(self, keep_alive_s: float) -> AsyncIterator[list[Pull] | None]:
         """All pulls now and after each change; None after so long without one. For ever."""
+        seen = self._moves
         yield self.latest
         while True:
-            moved = self._moved
-            try:
-                async with asyncio.timeout(keep_alive_s):
-                    await moved.wait()
-            except TimeoutError:
+            if seen == self._moves and not await _within(self._moved.wait(), keep_alive_s):
                 yield None
-            else:
-                await asyncio.sleep(WATCH_EVERY_S)
-                yield self.latest
+                continue
+            await asyncio.sleep(WATCH_EVERY_S)
+            seen = self._moves
+            yield self.latest
 
     async def work(self) -> None:
         """Works for ever."""
@@ -138,5 +137,16 @@ class Pulls:
 
     def _move(self) -> None:
         """Wakes all who watch; each then waits for the next change."""
+        self._moves += 1
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+
+
+async def _within(what: Awaitable[object], seconds: float) -> bool:
+    """Whether it came in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await what
+    except TimeoutError:
+        return False
+    return True
