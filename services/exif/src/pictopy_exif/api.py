@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.paths import to_wire
-from pictopy_exif.domain.records import PhotoState, Rules, Write
+from pictopy_exif.confirming import confirm_photo, confirm_photos
+from pictopy_exif.domain import journal
+from pictopy_exif.domain.records import JournalState, PhotoState, Rules, Write, WriteStatus
 from pictopy_exif.domain.statements import in_words
 from pictopy_exif.domain.wishes import Stated
 from pictopy_exif.places import Refused
@@ -48,12 +50,30 @@ class ToUndo(BaseModel):
         return self
 
 
+class ToConfirm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    photo_ids: tuple[PhotoId, ...] = ()
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "ToConfirm":
+        if bool(self.photo_ids) == self.all:
+            raise ValueError("give one of photo_ids, all")
+        return self
+
+
 @router.get("/ledger")
 async def ledger(
-    deps: DepsOf, photo_id: PhotoId | None = None, cursor: int | None = None, limit: Limit = 100
+    deps: DepsOf,
+    photo_id: PhotoId | None = None,
+    day: date | None = None,
+    status: WriteStatus | None = None,
+    cursor: int | None = None,
+    limit: Limit = 100,
 ) -> dict[str, Any]:
-    """Every write, newest first."""
-    rows = await deps.store.ledger(photo_id, cursor, limit)
+    """Every write, newest first; of one photo, one UTC day, or one outcome."""
+    rows = await deps.store.ledger(photo_id, cursor, limit, day=day, status=status)
     return {"items": [_shown(each) for each in rows], "next": rows[-1].write_id if len(rows) == limit else None}
 
 
@@ -73,8 +93,8 @@ async def undo_many(body: ToUndo, deps: DepsOf) -> Undone:
 
 @router.get("/photos/{photo_id}/plan")
 async def plan(photo_id: PhotoId, deps: DepsOf) -> dict[str, Any]:
-    """What a write would change in each file; nothing is written."""
-    state = await _state(photo_id, deps)
+    """What a write would change in each file, once confirmed where that is needed; nothing is written."""
+    state = (await _state(photo_id, deps)).as_confirmed
     rules, writes = await deps.store.rules(), await deps.store.writes_of(photo_id)
     preparer = Preparer(deps.disk, deps.reader, deps.limits.max_embed_bytes)
     items: list[dict[str, Any]] = []
@@ -89,7 +109,7 @@ async def plan(photo_id: PhotoId, deps: DepsOf) -> dict[str, Any]:
 
 @router.post("/photos/{photo_id}/write")
 async def write(photo_id: PhotoId, deps: DepsOf, body: ToWrite | None = None) -> dict[str, Any]:
-    """Write now, also what had been undone. 409 while writing is off or paused."""
+    """Write now, also what had been undone or waited to be confirmed. 409 while writing is off or paused."""
     if not (await deps.store.rules()).writes:
         raise AppError(409, "writing is off or paused; see PUT /v1/policy")
     state = await _state(photo_id, deps)
@@ -97,8 +117,29 @@ async def write(photo_id: PhotoId, deps: DepsOf, body: ToWrite | None = None) ->
     async with deps.one_at_a_time:
         async with deps.store.unit() as unit:
             await unit.put_stated(photo_id, Stated.model_validate({**state.stated.model_dump(), **said}))
+        await confirm_photo(photo_id, deps)
         outcome = await fulfil(photo_id, deps)
     return {"photo_id": photo_id, "write_ids": outcome.write_ids, "refused": outcome.reasons}
+
+
+@router.post("/confirm")
+async def confirm(body: ToConfirm, deps: DepsOf) -> dict[str, int]:
+    """What these photos' plans show now may be written, also where a concept needs to be confirmed first."""
+    return {"photos": await confirm_photos(None if body.all else body.photo_ids, deps)}
+
+
+@router.post("/dry-run")
+async def begin_dry_run(deps: DepsOf) -> dict[str, bool]:
+    """Look at the whole library and count what would be written; nothing is. One at a time."""
+    deps.dry_run.running = True
+    deps.dry_run_asked.set()
+    return {"running": True}
+
+
+@router.get("/dry-run")
+async def dry_run(deps: DepsOf) -> dict[str, Any]:
+    """How far the last one is, or what it found: files by concept and by place, and why others are refused."""
+    return deps.dry_run.shown()
 
 
 @router.get("/policy")
@@ -108,22 +149,26 @@ async def policy(deps: DepsOf) -> Rules:
 
 @router.put("/policy")
 async def set_policy(rules: Rules, deps: DepsOf) -> Rules:
-    """Holds for writes from now on; wishes that waited are looked at at once."""
+    """Holds for writes from now on; wishes that waited are looked at at once. What is not sent stays as it is."""
+    rules = (await deps.store.rules()).changed_by(rules)
     async with deps.store.unit() as unit:
         await unit.set_rules(rules)
         if rules.writes:
             await unit.mark_all()
+    if rules.writes:
+        await deps.journal.touch_all(0.0)
     return rules
 
 
 @router.get("/wishes/failed")
 async def failed(deps: DepsOf, cursor: str = "", limit: Limit = 100) -> dict[str, Any]:
-    """Photos whose files do not say yet what they should, and why."""
+    """Photos whose files do not say yet what they should, and journals that could not be written; and why."""
     rows = await deps.store.wishes("failed", cursor, limit)
-    items = [
+    items: list[dict[str, Any]] = [
         {"photo_id": photo_id, "reason": wish.reason, "attempts": wish.attempts, "next_try_at": wish.due_at}
         for photo_id, wish in rows
     ]
+    items += [_failed_journal(each) for each in await deps.journal.failed() if not cursor]
     return {"items": items, "next": rows[-1][0] if len(rows) == limit else None}
 
 
@@ -143,6 +188,11 @@ async def _state(photo_id: PhotoId, deps: Deps) -> PhotoState:
     if state is None:
         raise AppError(404, "there is no such photo")
     return state
+
+
+def _failed_journal(state: JournalState) -> dict[str, Any]:
+    about = {"photo_id": None, "library_id": state.library_id, "path": journal.PATH}
+    return {**about, "reason": state.reason, "attempts": state.attempts, "next_try_at": state.due_at}
 
 
 def _shown(row: Write) -> dict[str, Any]:

@@ -6,11 +6,14 @@ from pathlib import Path
 from pictopy_exif.api import router
 from pictopy_exif.consumers import CONSUMERS
 from pictopy_exif.disk import PosixDisk
+from pictopy_exif.dry_run import count_when_asked
 from pictopy_exif.exiv2 import Exiv2Reader
+from pictopy_exif.journaling import keep_journals
 from pictopy_exif.loop import write_wishes
 from pictopy_exif.ports import Deps
 from pictopy_exif.settings import Settings
 from pictopy_exif.store import PostgresStore
+from pictopy_exif.store_journal import PostgresJournal
 from pictopy_runtime.run import Kit, Service
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,6 +26,7 @@ async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps
         reader=Exiv2Reader(),
         workers=kit.workers,
         limits=settings.limits,
+        journal=PostgresJournal(kit.db),
     )
 
 
@@ -37,7 +41,7 @@ SERVICE: Service[Settings, Deps] = Service(
     open_deps=open_deps,
     routers=(router,),
     consumers=CONSUMERS,
-    loops=(write_wishes,),
+    loops=(write_wishes, keep_journals, count_when_asked),
     backlog=backlog,
     migrations=MIGRATIONS,
 )

@@ -12,11 +12,13 @@ from pictopy_contracts.messages import (
     PersonChanged,
     Photo,
     PhotoAdded,
+    PhotoAnalysed,
     PhotoChanged,
     PhotoMoved,
     PhotoPeopleAssigned,
     PhotoRemoved,
 )
+from pictopy_contracts.statements import ClusterStated, IngestStated, MemoriesStated
 from pictopy_exif.ports import Deps
 from pictopy_runtime.consume import ConsumerSpec
 
@@ -25,6 +27,7 @@ async def on_library_added(message: LibraryAdded, deps: Deps) -> None:
     async with deps.store.unit() as unit:
         photo_ids = await unit.put_library(message.library_id, message.revision, message.root)
         await unit.mark(photo_ids, deps.limits.debounce_s)
+    await deps.journal.touch_all(deps.limits.journal_s)
 
 
 async def on_library_removed(message: LibraryRemoved, deps: Deps) -> None:
@@ -45,6 +48,7 @@ async def on_photo_moved(message: PhotoMoved, deps: Deps) -> None:
     async with deps.store.unit() as unit:
         await unit.put_files(message.photo_id, message.revision, message.files)
         await unit.mark([message.photo_id], deps.limits.debounce_s)
+    await deps.journal.touch([message.photo_id], deps.limits.journal_s)
 
 
 async def on_photo_removed(message: PhotoRemoved, deps: Deps) -> None:
@@ -68,10 +72,32 @@ async def on_event_changed(message: EventChanged, deps: Deps) -> None:
         await unit.mark(await unit.put_event(message), deps.limits.debounce_s)
 
 
+async def on_photo_analysed(message: PhotoAnalysed, deps: Deps) -> None:
+    """What a model saw is kept for those who want it in their files, and for nobody else a reason to write."""
+    is_wanted = (await deps.store.rules()).concepts.machine_tags != "off"
+    async with deps.store.unit() as unit:
+        await unit.put_machine_tags(message)
+        if is_wanted:
+            await unit.mark([message.photo_id], deps.limits.debounce_s)
+
+
+async def on_ingest_statement_made(message: IngestStated, deps: Deps) -> None:
+    await deps.journal.keep(message, deps.limits.journal_s)
+
+
+async def on_cluster_statement_made(message: ClusterStated, deps: Deps) -> None:
+    await deps.journal.keep(message, deps.limits.journal_s)
+
+
+async def on_memories_statement_made(message: MemoriesStated, deps: Deps) -> None:
+    await deps.journal.keep(message, deps.limits.journal_s)
+
+
 async def _keep(photo: Photo, deps: Deps) -> None:
     async with deps.store.unit() as unit:
         await unit.put_photo(photo)
         await unit.mark([photo.photo_id], deps.limits.debounce_s)
+    await deps.journal.touch([photo.photo_id], deps.limits.journal_s)
 
 
 CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (
@@ -84,4 +110,8 @@ CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (
     ConsumerSpec(PhotoPeopleAssigned, on_photo_people_assigned),
     ConsumerSpec(PersonChanged, on_person_changed),
     ConsumerSpec(EventChanged, on_event_changed),
+    ConsumerSpec(PhotoAnalysed, on_photo_analysed),
+    ConsumerSpec(IngestStated, on_ingest_statement_made),
+    ConsumerSpec(ClusterStated, on_cluster_statement_made),
+    ConsumerSpec(MemoriesStated, on_memories_statement_made),
 )

@@ -24,7 +24,7 @@ class PosixDisk:
         is_own = os.geteuid() in (0, status.st_uid)
         is_writable = os.access(path, os.W_OK) and is_own  # the system's own answer: it knows mounts and rights
         modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
-        return FileFacts(head, status.st_size, modified_at, status.st_nlink, is_writable)
+        return FileFacts(path.name, head, status.st_size, modified_at, status.st_nlink, is_writable)
 
     def read(self, path: Path) -> bytes:
         return path.read_bytes()
@@ -55,6 +55,11 @@ class PosixDisk:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def make_folder(self, folder: Path) -> None:
+        if not folder.exists():
+            folder.mkdir(exist_ok=True)
+            self.sync_folder(folder.parent)
 
     def _dress(self, handle: int, like: Path, is_same_file: bool) -> None:
         status = like.stat()

@@ -9,6 +9,8 @@ from pictopy_exif.domain.readout import Found, Readout
 from pictopy_exif.ports import Unreadable
 
 _KEYWORDS = "Iptc.Application2.Keywords"
+_CARRIERS = ("Exif.Image.XMLPacket", "Exif.Image.IPTCNAA")  # of a TIFF: the other blocks, compared by themselves
+_SIDECAR = "application/rdf+xml"
 _MUTE = 4
 
 
@@ -35,8 +37,11 @@ def _read(data: bytes) -> Readout:
     with pyexiv2.ImageData(data) as image:
         xmp: dict[str, Found] = image.read_xmp()
         packet: str = image.read_raw_xmp()
+        if image.get_mime_type() == _SIDECAR:  # what it says beside XMP is made from the XMP
+            return Readout(xmp, (), packet.encode() or None)
         iptc = _in_any_alphabet(image.read_iptc)
         exif = _in_any_alphabet(image.read_exif)
+        exif = {key: value for key, value in exif.items() if key not in _CARRIERS}
         keywords = iptc.get(_KEYWORDS, ())
         return Readout(xmp, tuple(keywords), packet.encode() or None, iptc, exif)
 

@@ -48,6 +48,10 @@ class FailingDisk:
         self._step("sync_folder")
         self._disk.sync_folder(folder)
 
+    def make_folder(self, folder: Path) -> None:
+        self._step("make_folder")
+        self._disk.make_folder(folder)
+
     def _step(self, name: str) -> None:
         self.steps.append(name)
         if self._fail_at == len(self.steps) - 1:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from pictopy_contracts.geometry import Box
 from pictopy_contracts.ids import EventId, FaceId, LibraryId, PersonId, PhotoId
 from pictopy_contracts.messages import (
@@ -16,27 +18,40 @@ from pictopy_contracts.messages import (
     PhotoMoved,
     PhotoPeopleAssigned,
 )
+from pictopy_contracts.statements import ClusterStated
 from pictopy_exif import consumers
 from pictopy_exif.disk import PosixDisk
 from pictopy_exif.domain.targets import Policy
 from pictopy_exif.exiv2 import Exiv2Reader
+from pictopy_exif.fake_journal import FakeJournal
 from pictopy_exif.fakes import FakeStore
+from pictopy_exif.journaling import write_journals
 from pictopy_exif.loop import write_due
-from pictopy_exif.ports import Deps, Disk, Limits, Store
+from pictopy_exif.ports import Deps, Disk, Journal, Limits, Store
 from pictopy_runtime.workers import Workers
 
 LIBRARY = LibraryId("library")
 FACE = Box(x1=0.1, y1=0.2, x2=0.3, y2=0.6)
-LIMITS = Limits(debounce_s=0.0, writes_per_s=100_000.0, max_embed_bytes=1 << 28, idle_s=0.01, recover_every_s=60.0)
+LIMITS = Limits(
+    debounce_s=0.0,
+    writes_per_s=100_000.0,
+    max_embed_bytes=1 << 28,
+    idle_s=0.01,
+    recover_every_s=60.0,
+    journal_s=0.0,
+)
 
 
-def deps_for(store: Store, disk: Disk | None = None) -> Deps:
+def deps_for(store: Store, disk: Disk | None = None, journal: Journal | None = None) -> Deps:
+    if journal is None:
+        journal = FakeJournal(store if isinstance(store, FakeStore) else FakeStore())
     return Deps(
         store=store,
         disk=disk or PosixDisk(keep_mtime=True),
         reader=Exiv2Reader(),
         workers=Workers(1),
         limits=LIMITS,
+        journal=journal,
     )
 
 
@@ -121,9 +136,21 @@ class FakeLibrary:
         await self.faces(photo_id, **{f"{photo_id}-person": box})
         await self.person(f"{photo_id}-person", name)
 
+    async def said(
+        self, kind: str, statement_id: str, *photo_ids: str, by: str = "user", is_gone: bool = False, **body: JsonValue
+    ) -> None:
+        """A statement by cluster."""
+        message = ClusterStated.model_validate(
+            {
+                **{"kind": kind, "statement_id": statement_id, "revision": self._next(), "by": by},
+                **{"photo_ids": photo_ids, "body": body, "is_gone": is_gone},
+            }
+        )
+        await consumers.on_cluster_statement_made(message, self.deps)
+
     async def settle(self) -> None:
         """Write all that is due."""
-        while await write_due(self.deps):
+        while await write_due(self.deps) or await write_journals(self.deps):
             pass
 
     def _file(self, path: str) -> FileRef:

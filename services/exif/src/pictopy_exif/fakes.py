@@ -13,6 +13,7 @@ from pictopy_contracts.messages import (
     Message,
     PersonChanged,
     Photo,
+    PhotoAnalysed,
     PhotoPeopleAssigned,
 )
 from pictopy_exif.domain.records import (
@@ -23,11 +24,12 @@ from pictopy_exif.domain.records import (
     Write,
     WriteStatus,
     event_photos_changed,
+    machine_tags_of,
     person_of,
     picture_of,
     said_of,
 )
-from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated
+from pictopy_exif.domain.wishes import Happening, Person, Picture, Stated, Wishes
 
 
 @dataclass
@@ -39,6 +41,8 @@ class _Photo:
     faces_revision: int = -1
     faces: tuple[AssignedFace, ...] = ()
     stated: Stated | None = None
+    machine_tags: tuple[str, ...] = ()
+    analysed_at: datetime | None = None
 
 
 @dataclass
@@ -62,6 +66,7 @@ class FakeStore:
         self._people: dict[PersonId, tuple[int, Person]] = {}
         self._events: dict[EventId, _Event] = {}
         self._wishes: dict[PhotoId, Wish] = {}
+        self._confirmed: dict[PhotoId, Wishes] = {}
         self._ledger: dict[int, Write] = {}
         self._undo: dict[int, bytes] = {}
         self._rules = Rules()
@@ -80,8 +85,9 @@ class FakeStore:
         known = self._photos.setdefault(photo.photo_id, _Photo())
         if known.revision < photo.revision:
             known.revision, known.picture = photo.revision, picture_of(photo)
-            if said := said_of(photo):
-                known.stated = Stated.model_validate({**(known.stated or Stated()).model_dump(), **said})
+            before = (known.stated or Stated()).model_dump(exclude={"albums"}, exclude_none=True)
+            said = {**before, **said_of(photo)}
+            known.stated = Stated.model_validate(said) if said else None
         await self.put_files(photo.photo_id, photo.revision, photo.files)
 
     async def put_files(self, photo_id: PhotoId, revision: int, files: Sequence[FileRef]) -> None:
@@ -139,13 +145,22 @@ class FakeStore:
     async def note_failure(self, new: NewWrite, reason: str) -> None:
         self._insert(new, "failed", reason)
 
-    async def finish(self, write_id: int, status: WriteStatus, *, verified: bool, reason: str | None = None) -> None:
+    async def finish(
+        self,
+        write_id: int,
+        status: WriteStatus,
+        *,
+        verified: bool,
+        reason: str | None = None,
+        found: Sequence[str] | None = None,
+    ) -> None:
         known = self._ledger[write_id]
         times = {
             "written_at": (known.written_at or _now()) if status == "written" else known.written_at,
             "undone_at": _now() if status == "undone" else None,
         }
-        update = {"status": status, "verified": verified, "reason": reason, **times}
+        seen = known.found if found is None else tuple(found)
+        update = {"status": status, "verified": verified, "reason": reason, "found": seen, **times}
         self._ledger[write_id] = known.model_copy(update=update)
 
     async def begin_undo(self, write_id: int, path: str, written_path: str) -> None:
@@ -154,6 +169,15 @@ class FakeStore:
 
     async def set_rules(self, rules: Rules) -> None:
         self._rules = rules
+
+    async def confirm(self, photo_id: PhotoId, wishes: Wishes) -> None:
+        self._confirmed[photo_id] = wishes
+        self._wishes.setdefault(photo_id, Wish(state="done"))
+
+    async def put_machine_tags(self, analysed: PhotoAnalysed) -> None:
+        known = self._photos.setdefault(analysed.photo_id, _Photo())
+        if known.analysed_at is None or known.analysed_at < analysed.analysed_at:
+            known.machine_tags, known.analysed_at = tuple(machine_tags_of(analysed)), analysed.analysed_at
 
     async def publish(self, message: Message, msg_id: str) -> None:
         self.published.setdefault(msg_id, message)
@@ -173,6 +197,9 @@ class FakeStore:
             happenings=tuple(each.happening for each in self._events.values() if photo_id in each.photo_ids),
             stated=known.stated or Stated(),
             wish=self._wishes.get(photo_id, Wish()),
+            machine_tags=known.machine_tags,
+            concepts=self._rules.concepts,
+            confirmed=self._confirmed.get(photo_id),
         )
 
     async def roots(self) -> dict[LibraryId, str]:
@@ -207,13 +234,25 @@ class FakeStore:
         of_day = [each for each in written if day is None or (each.written_at and each.written_at.date() == day)]
         return [each.write_id for each in reversed(of_day)]
 
-    async def ledger(self, photo_id: PhotoId | None, before: int | None, limit: int) -> list[Write]:
+    async def ledger(
+        self,
+        photo_id: PhotoId | None,
+        before: int | None,
+        limit: int,
+        *,
+        day: date | None = None,
+        status: WriteStatus | None = None,
+    ) -> list[Write]:
         rows = [each for each in reversed(self._ledger.values()) if photo_id in (None, each.photo_id)]
+        rows = [each for each in rows if day in (None, each.started_at.date()) and status in (None, each.status)]
         return [each for each in rows if before is None or each.write_id < before][:limit]
 
     async def wishes(self, state: str, after: str, limit: int) -> list[tuple[PhotoId, Wish]]:
         rows = sorted((key, each) for key, each in self._wishes.items() if each.state == state and key > after)
         return rows[:limit]
+
+    async def wished(self, after: str, limit: int) -> list[PhotoId]:
+        return [photo_id for photo_id in sorted(self._wishes) if photo_id > after][:limit]
 
     async def rules(self) -> Rules:
         return self._rules
@@ -251,6 +290,7 @@ class FakeStore:
             verified=False,
             reason=reason,
             tools=new.tools,
+            picture_hash=new.picture_hash,
             started_at=_now(),
             written_at=None,
             undone_at=None,
@@ -261,7 +301,9 @@ class FakeStore:
         is_named = any(each.name or each.merged_into for each in self._people_of(photo_id).values())
         titled = (each for each in self._events.values() if each.happening.title_source == "user")
         is_titled = any(photo_id in each.photo_ids for each in titled)
-        return is_named or is_titled or self._photos.get(photo_id, _Photo()).stated is not None
+        known = self._photos.get(photo_id, _Photo())
+        is_tagged = bool(known.machine_tags) and self._rules.concepts.machine_tags != "off"
+        return is_named or is_titled or is_tagged or known.stated is not None
 
     def _people_of(self, photo_id: PhotoId) -> dict[PersonId, Person]:
         faces = self._photos.get(photo_id, _Photo()).faces

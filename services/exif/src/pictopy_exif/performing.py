@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from pictopy_exif.domain import jpeg
 from pictopy_exif.domain.digest import digest_of
 from pictopy_exif.domain.patch import Patch
-from pictopy_exif.domain.readout import lost, unmet
+from pictopy_exif.domain.readout import lost, seen, unmet
 from pictopy_exif.domain.records import Write
 from pictopy_exif.domain.targets import temp_name
 from pictopy_exif.places import Refused
@@ -17,20 +16,22 @@ class ChangedMeanwhile(Refused):
     """Somebody else wrote the file after it was read; it has to be read again."""
 
 
-def perform(prepared: Prepared, write_id: int, disk: Disk, reader: MetadataReader) -> None:
-    """The file says what was wished, or is as it was. Raises: OSError, ValueError, Refused."""
+def perform(prepared: Prepared, write_id: int, disk: Disk, reader: MetadataReader) -> list[str]:
+    """The file says what was wished, or is as it was. Returns what the second reader found of the wishes, in words.
+    Raises: OSError, ValueError, Refused."""
     if prepared.built.data is None:
         _take_away(prepared.path, prepared.hash_before, disk)
-        return
+        return []
     is_same_file = prepared.hash_before is not None
     temp = prepared.path.with_name(temp_name(prepared.path.name, write_id))
     like = prepared.path if is_same_file else prepared.photo
     try:
         disk.write_temp(temp, prepared.built.data, like, is_same_file=is_same_file)
-        _prove(prepared, disk.read(temp), reader)
-        _put_in_place(temp, prepared.path, prepared.hash_before, disk)
+        found = _prove(prepared, disk.read(temp), reader)
+        put_in_place(temp, prepared.path, prepared.hash_before, disk)
+        return found
     finally:
-        _sweep(temp, disk)
+        sweep(temp, disk)
 
 
 def undo(write: Write, path: Path, packed: bytes, disk: Disk) -> None:
@@ -45,9 +46,9 @@ def undo(write: Write, path: Path, packed: bytes, disk: Disk) -> None:
         disk.write_temp(temp, old, like, is_same_file=write.hash_after is not None)
         if digest_of(disk.read(temp)) != write.hash_before:
             raise Refused("the restored file reads back differently")
-        _put_in_place(temp, path, write.hash_after, disk)
+        put_in_place(temp, path, write.hash_after, disk)
     finally:
-        _sweep(temp, disk)
+        sweep(temp, disk)
 
 
 def old_bytes(write: Write, path: Path, packed: bytes, disk: Disk) -> bytes | None:
@@ -70,7 +71,7 @@ def hash_at(path: Path, disk: Disk) -> str | None:
         return None
 
 
-def _prove(prepared: Prepared, data: bytes, reader: MetadataReader) -> None:
+def _prove(prepared: Prepared, data: bytes, reader: MetadataReader) -> list[str]:
     """What was written is on the disk, says every wish, keeps what others wrote, and holds the same picture."""
     if digest_of(data) != prepared.hash_after:
         raise Refused("the temporary file reads back differently")
@@ -79,11 +80,15 @@ def _prove(prepared: Prepared, data: bytes, reader: MetadataReader) -> None:
         raise Refused(f"the second reader does not find {'; '.join(missing)}")
     if gone := lost(prepared.before, found, prepared.built.change):
         raise Refused(f"the second reader finds changed what is not ours: {'; '.join(gone)}")
-    if prepared.rest is not None and jpeg.rest_digest(data) != prepared.rest:
-        raise Refused("more than the XMP would change")
+    proof = prepared.proof
+    if proof is not None and proof.container.picture_digest(data) != proof.picture:
+        raise Refused("the coded picture would change")
+    if proof is not None and proof.container.rest_digest(data) != proof.rest:
+        raise Refused("more than the metadata that we write would change")
+    return seen(prepared.built.wanted, found)
 
 
-def _put_in_place(temp: Path, path: Path, expected: str | None, disk: Disk) -> None:
+def put_in_place(temp: Path, path: Path, expected: str | None, disk: Disk) -> None:
     if hash_at(path, disk) != expected:
         raise ChangedMeanwhile("the file was changed by someone else meanwhile")
     disk.replace(temp, path)
@@ -97,7 +102,7 @@ def _take_away(path: Path, expected: str | None, disk: Disk) -> None:
     disk.sync_folder(path.parent)
 
 
-def _sweep(temp: Path, disk: Disk) -> None:
+def sweep(temp: Path, disk: Disk) -> None:
     """What cannot be swept now is swept at the next start, by the ledger's row."""
     try:
         disk.remove(temp)

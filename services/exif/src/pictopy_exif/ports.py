@@ -9,11 +9,22 @@ from pathlib import Path
 from typing import Protocol
 
 from pictopy_contracts.ids import LibraryId, PhotoId
-from pictopy_contracts.messages import EventChanged, FileRef, Message, PersonChanged, Photo, PhotoPeopleAssigned
+from pictopy_contracts.messages import (
+    EventChanged,
+    FileRef,
+    Message,
+    PersonChanged,
+    Photo,
+    PhotoAnalysed,
+    PhotoPeopleAssigned,
+)
+from pictopy_contracts.statements import Statement
+from pictopy_exif.domain.counting import DryRun
+from pictopy_exif.domain.journal import Entry, Key
 from pictopy_exif.domain.readout import Readout
-from pictopy_exif.domain.records import NewWrite, PhotoState, Rules, Wish, Write, WriteStatus
+from pictopy_exif.domain.records import JournalState, NewWrite, PhotoState, Rules, Wish, Write, WriteStatus
 from pictopy_exif.domain.targets import FileFacts
-from pictopy_exif.domain.wishes import Stated
+from pictopy_exif.domain.wishes import Stated, Wishes
 from pictopy_runtime.workers import Workers
 
 
@@ -57,6 +68,10 @@ class Disk(Protocol):
         ...
 
     def sync_folder(self, folder: Path) -> None: ...
+
+    def make_folder(self, folder: Path) -> None:
+        """Nothing happens where it is there already."""
+        ...
 
 
 class Unit(Protocol):
@@ -102,14 +117,28 @@ class Unit(Protocol):
     async def note_failure(self, new: NewWrite, reason: str) -> None: ...
 
     async def finish(
-        self, write_id: int, status: WriteStatus, *, verified: bool, reason: str | None = None
-    ) -> None: ...
+        self,
+        write_id: int,
+        status: WriteStatus,
+        *,
+        verified: bool,
+        reason: str | None = None,
+        found: Sequence[str] | None = None,
+    ) -> None:
+        """`found`: what the second reader found of the wishes; None leaves what was noted."""
+        ...
 
     async def begin_undo(self, write_id: int, path: str, written_path: str) -> None:
         """The paths are those of now: the photo may have moved."""
         ...
 
     async def set_rules(self, rules: Rules) -> None: ...
+
+    async def confirm(self, photo_id: PhotoId, wishes: Wishes) -> None:
+        """These are the wishes that the user saw and confirmed."""
+        ...
+
+    async def put_machine_tags(self, analysed: PhotoAnalysed) -> None: ...
 
     async def publish(self, message: Message, msg_id: str) -> None:
         """In the same transaction."""
@@ -153,8 +182,20 @@ class Store(Protocol):
         """Written ones, of one UTC day or all, newest first."""
         ...
 
-    async def ledger(self, photo_id: PhotoId | None, before: int | None, limit: int) -> list[Write]:
-        """Newest first, with ids under `before`."""
+    async def ledger(
+        self,
+        photo_id: PhotoId | None,
+        before: int | None,
+        limit: int,
+        *,
+        day: date | None = None,
+        status: WriteStatus | None = None,
+    ) -> list[Write]:
+        """Newest first, with ids under `before`; `day`: in UTC, when it was begun."""
+        ...
+
+    async def wished(self, after: str, limit: int) -> list[PhotoId]:
+        """Photos that anything was ever stated about, by id, those after `after`."""
         ...
 
     async def wishes(self, state: str, after: str, limit: int) -> list[tuple[PhotoId, Wish]]:
@@ -170,6 +211,42 @@ class Store(Protocol):
     async def stated(self) -> list[tuple[PhotoId, Stated]]: ...
 
 
+class Journal(Protocol):
+    """What people said, for the journals beside their photos. One is due when it may have to say something else."""
+
+    async def keep(self, said: Statement, delay_s: float) -> None:
+        """Its newest revision wins; the journals of the libraries that it concerns become due."""
+        ...
+
+    async def touch(self, photo_ids: Collection[PhotoId], delay_s: float) -> None:
+        """These photos' files changed: journals are due where anything was said of them."""
+        ...
+
+    async def touch_all(self, delay_s: float) -> None: ...
+
+    async def due(self) -> list[LibraryId]: ...
+
+    async def entries(self, library_id: LibraryId) -> list[Entry]:
+        """What concerns the library: said of a photo in it, of no photo, or of photos that are in no library now."""
+        ...
+
+    async def known(self) -> set[Key]:
+        """All that was ever heard of, also what is gone."""
+        ...
+
+    async def written_hash(self, library_id: LibraryId) -> str | None:
+        """Of the journal as we wrote it last, and did not undo."""
+        ...
+
+    async def settle(self, library_id: LibraryId, reason: str | None, attempts: int, wait_s: float | None) -> None:
+        """`reason`: why it could not be written."""
+        ...
+
+    async def state(self, library_id: LibraryId) -> JournalState: ...
+
+    async def failed(self) -> list[JournalState]: ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """Units in names; where the numbers come from is in settings."""
@@ -179,6 +256,7 @@ class Limits:
     max_embed_bytes: int
     idle_s: float
     recover_every_s: float
+    journal_s: float
 
 
 @dataclass(frozen=True)
@@ -188,5 +266,8 @@ class Deps:
     reader: MetadataReader
     workers: Workers
     limits: Limits
+    journal: Journal
+    dry_run: DryRun = field(default_factory=DryRun)
+    dry_run_asked: asyncio.Event = field(default_factory=asyncio.Event)
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Files are written by one hand: the loop, a request, a recovery."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pictopy_contracts.messages import FileRef
-from pictopy_exif.domain import build, jpeg
+from pictopy_exif.domain import build
 from pictopy_exif.domain.build import Built
+from pictopy_exif.domain.containers import Container, Unsafe, container_of
 from pictopy_exif.domain.digest import digest_of
-from pictopy_exif.domain.jpeg import Unsafe
 from pictopy_exif.domain.mapping import statements_of
 from pictopy_exif.domain.merge import Ours, ours_after
 from pictopy_exif.domain.packet import is_silent
@@ -20,7 +20,6 @@ from pictopy_exif.places import Refused, in_words, inside, relative_to, sidecar_
 from pictopy_exif.ports import Disk, MetadataReader, Unreadable
 
 TRIES_FOR_INGEST = 4  # the fourth try is 36 minutes after the first; ingest scans even unwatched folders within 15
-_NOT_IN_A_SIDECAR = "Xmp.xmpNote.HasExtendedXMP"
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,17 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """Of a file that is written into: its picture, and all that must stay as it is."""
+
+    container: Container
+    picture: str
+    rest: str
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """`path` is what will be written, `photo` the file of the picture; `rest` proves that all else is the same."""
+    """`path` is what will be written, `photo` the file of the picture; `proof`: None for a sidecar."""
 
     place: Place
     path: Path
@@ -64,10 +72,13 @@ class Prepared:
     before: Readout
     hash_before: str | None
     hash_after: str | None
-    rest: str | None
-    picture: str | None
+    proof: Proof | None
     note: str | None
     """Why it is not embedded, where that is what the user might expect."""
+
+    @property
+    def picture(self) -> str | None:
+        return None if self.proof is None else self.proof.picture
 
 
 class Preparer:
@@ -90,12 +101,13 @@ class Preparer:
         photo = inside(job.root, job.file.path)
         facts = self._disk.facts(photo)
         self._refuse_another(job, photo, facts, picture)
+        container = container_of(facts.head, facts.name)
         reason = why_not_embedded(facts, self._max_embed_bytes)
         target = target_of(policy, reason)
         done: list[Prepared | None] = []
-        if target == "embedded" or (reason is None and job.ours("embedded").statements):
+        if container is not None and reason is None and (target == "embedded" or job.ours("embedded").statements):
             try:
-                done.append(self._embedded(job, photo))
+                done.append(self._embedded(job, photo, container))
             except Unsafe as error:
                 reason, target = str(error), target_of(policy, str(error))
         if target == "sidecar" or job.ours("sidecar").statements:
@@ -112,14 +124,14 @@ class Preparer:
             return
         data = self._disk.read(photo)
         known = {known for each in job.writes for known in (each.hash_before, each.hash_after)}
-        if digest_of(data) in known or (picture is not None and jpeg.picture_digest(data) == picture):
+        if digest_of(data) in known or (picture is not None and _picture_of(data, facts) == picture):
             return
         raise Refused("the file is not as it was imported; it waits for the next scan")
 
-    def _embedded(self, job: Job, photo: Path) -> Prepared | None:
+    def _embedded(self, job: Job, photo: Path, container: Container) -> Prepared | None:
         data = self._disk.read(photo)
         before = self._readout(data)
-        built = build.embedded(data, job.wanted, job.ours("embedded"), before.iim_keywords)
+        built = build.embedded(container, data, job.wanted, job.ours("embedded"), before.iim_keywords)
         if built is None or built.data is None:
             return None
         return Prepared(
@@ -130,40 +142,42 @@ class Preparer:
             before=before,
             hash_before=digest_of(data),
             hash_after=digest_of(built.data),
-            rest=jpeg.rest_digest(data),
-            picture=jpeg.picture_digest(data),
+            proof=Proof(container, container.picture_digest(data), container.rest_digest(data)),
             note=None,
         )
 
     def _sidecar(self, job: Job, photo: Path, facts: FileFacts, note: str | None) -> Prepared | None:
         path = sidecar_of(photo, self._disk)
         old = self._disk.read(path) if self._disk.exists(path) else None
-        file = self._file_readout(job, photo, facts)
-        built = build.sidecar(old, file.packet, job.wanted, job.ours("sidecar"), file.iim_keywords)
+        seed, iim_keywords = self._said_in_file(job, photo, facts)
+        built = build.sidecar(old, seed, job.wanted, job.ours("sidecar"), iim_keywords)
         if built is None:
             return None
+        stood = seed if old is None else old
         return Prepared(
             place=job.place("sidecar", relative_to(job.root, path)),
             path=path,
             photo=photo,
             built=built,
-            before=_without_note(file) if old is None else self._readout(old),
+            before=Readout() if stood is None else self._readout(stood),
             hash_before=None if old is None else digest_of(old),
             hash_after=None if built.data is None else digest_of(built.data),
-            rest=None,
-            picture=None,
+            proof=None,
             note=note,
         )
 
-    def _file_readout(self, job: Job, photo: Path, facts: FileFacts) -> Readout:
-        """What the picture's own file says; nothing for a video, or for what the second reader does not know."""
+    def _said_in_file(self, job: Job, photo: Path, facts: FileFacts) -> tuple[bytes | None, tuple[str, ...]]:
+        """XMP and keywords of the picture's own file; nothing of a video, or of what is not understood."""
         is_small = facts.size_bytes <= self._max_embed_bytes
         if job.state.picture is None or job.state.picture.kind != "photo" or not is_small:
-            return Readout()
+            return None, ()
+        data = self._disk.read(photo)
         try:
-            return self._readout(self._disk.read(photo))
+            found = self._readout(data)
+            container = container_of(facts.head, facts.name)
+            return (found.packet if container is None else container.blocks(data).xmp), found.iim_keywords
         except Unsafe:
-            return Readout()
+            return None, ()
 
     def _readout(self, data: bytes) -> Readout:
         """Raises: Unsafe where a write could not be proven, since the second reader does not understand the file."""
@@ -176,9 +190,12 @@ class Preparer:
         return found
 
 
-def _without_note(found: Readout) -> Readout:
-    xmp = {key: value for key, value in found.xmp.items() if key != _NOT_IN_A_SIDECAR}
-    return Readout(xmp, found.iim_keywords, found.packet)
+def _picture_of(data: bytes, facts: FileFacts) -> str | None:
+    container = container_of(facts.head, facts.name)
+    try:
+        return None if container is None else container.picture_digest(data)
+    except Unsafe:
+        return None
 
 
 def jobs_of(state: PhotoState, writes: Iterable[Write]) -> list[Job]:

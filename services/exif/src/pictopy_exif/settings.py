@@ -24,6 +24,9 @@ class Settings(BaseServiceSettings):
     recover_every_s: float = Field(default=60.0, gt=0)
     """How often a write is looked at again whose end could not be told, since its folder was away."""
 
+    journal_s: float = Field(default=5.0, ge=0)
+    """What is said within this time becomes one write of the journal."""
+
     @property
     def limits(self) -> Limits:
         return Limits(
@@ -32,4 +35,5 @@ class Settings(BaseServiceSettings):
             max_embed_bytes=self.max_embed_bytes,
             idle_s=self.idle_s,
             recover_every_s=self.recover_every_s,
+            journal_s=self.journal_s,
         )

@@ -56,7 +56,7 @@ async def settle_undo(write: Write, root: str | None, deps: Deps) -> bool | None
     is_undone = verdict == "before"
     async with deps.store.unit() as unit:
         await unit.finish(write.write_id, "undone" if is_undone else "written", verified=True, reason=write.reason)
-        if is_undone:
+        if is_undone and write.target != "journal":
             await unit.publish(written_message(write, is_undo=True), f"{write.write_id}:undone")
     if is_undone:
         await _mute(write.photo_id, deps)

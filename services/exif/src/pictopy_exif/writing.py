@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import FileWritten
@@ -17,6 +18,7 @@ from pictopy_exif.ports import Deps
 from pictopy_exif.preparing import Job, Prepared, Preparer, jobs_of
 
 log = logging.getLogger(__name__)
+WRITER = f"pictopy-exif {version('pictopy-exif')}"
 READ_AGAIN = 3  # times that a file may change under our hands before we come back later
 
 
@@ -98,13 +100,14 @@ async def _write(prepared: Prepared, job: Job, deps: Deps) -> int:
     async with deps.store.unit() as unit:
         write_id = await unit.begin(new)
     error: OSError | ValueError | Refused | None = None
+    found: list[str] | None = None
     try:
-        await deps.workers.run(perform, prepared, write_id, deps.disk, deps.reader)
+        found = await deps.workers.run(perform, prepared, write_id, deps.disk, deps.reader)
     except (OSError, ValueError, Refused) as raised:
         error = raised
     write = await deps.store.write(write_id)
     assert write is not None, "a row that was begun is there"
-    is_written = await settle_write(write, job.root, prepared.note if error is None else in_words(error), deps)
+    is_written = await settle_write(write, job.root, prepared.note if error is None else in_words(error), deps, found)
     if is_written:
         return write_id
     raise (
@@ -114,7 +117,9 @@ async def _write(prepared: Prepared, job: Job, deps: Deps) -> int:
     )
 
 
-async def settle_write(write: Write, root: str | None, reason: str | None, deps: Deps) -> bool | None:
+async def settle_write(
+    write: Write, root: str | None, reason: str | None, deps: Deps, found: list[str] | None = None
+) -> bool | None:
     """Bring a pending row to its end by what the file is now. None: that cannot be told yet, and the row stays.
 
     A temporary file takes the place of the original only after its proof, so what is in place is proven.
@@ -124,8 +129,9 @@ async def settle_write(write: Write, root: str | None, reason: str | None, deps:
         return None
     async with deps.store.unit() as unit:
         if verdict == "after":
-            await unit.finish(write.write_id, "written", verified=True, reason=reason)
-            await unit.publish(written_message(write), f"{write.write_id}:written")
+            await unit.finish(write.write_id, "written", verified=True, reason=reason, found=found)
+            if write.target != "journal":
+                await unit.publish(written_message(write), f"{write.write_id}:written")
             return True
         why = reason or ("it was interrupted before the file was replaced" if verdict == "before" else "")
         why = why or "the file was changed by someone else meanwhile"
@@ -134,7 +140,9 @@ async def settle_write(write: Write, root: str | None, reason: str | None, deps:
 
 
 def written_message(write: Write, *, is_undo: bool = False) -> FileWritten:
+    """Of a file that holds a photo's metadata; the journal is none."""
     before, after = write.hash_before, write.hash_after
+    assert write.target != "journal", "nobody reads the journal but a rebuild"
     return FileWritten(
         write_id=write.write_id,
         photo_id=write.photo_id,
@@ -155,9 +163,10 @@ def _row_of(prepared: Prepared, job: Job, deps: Deps) -> NewWrite:
         wishes=job.state.wishes,
         hash_before=prepared.hash_before,
         hash_after=prepared.hash_after,
-        rest_digest=prepared.rest,
+        rest_digest=None if prepared.proof is None else prepared.proof.rest,
         undo=built.patch.pack(),
-        tools={"second_reader": deps.reader.version},
+        tools={"writer": WRITER, "second_reader": deps.reader.version},
+        picture_hash=prepared.picture,
     )
 
 

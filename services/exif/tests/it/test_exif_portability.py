@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from pictopy_contracts.geometry import Box
-from pictopy_exif.domain import jpeg
+from pictopy_exif.domain.containers.jpeg import JPEG
 from pictopy_exif.fake_library import FakeLibrary
 from pictopy_testing.metadata import by_exiftool, listed, make_jpeg
 
@@ -44,7 +44,7 @@ async def test_any_name_reaches_other_readers_unchanged(tmp_path: Path, name: st
     assert name in listed(found["Subject"])
     assert ("TagsList" in found) == ("/" not in name)
     assert ("HierarchicalSubject" in found) == ("|" not in name)
-    assert jpeg.rest_digest((tmp_path / "a.jpg").read_bytes()) == jpeg.rest_digest(before)
+    assert JPEG.rest_digest((tmp_path / "a.jpg").read_bytes()) == JPEG.rest_digest(before)
 
 
 async def test_exiv2_reads_what_was_written(tmp_path: Path) -> None:

@@ -116,17 +116,33 @@ async def test_a_photo_without_a_human_word_is_never_touched(tmp_path: Path) -> 
     assert await there.deps.store.ledger(None, None, 10) == []
 
 
-async def test_a_png_gets_a_sidecar_and_undo_takes_it_away(tmp_path: Path) -> None:
+async def test_a_gif_gets_a_sidecar_and_undo_takes_it_away(tmp_path: Path) -> None:
     """The picture itself stays byte for byte; the sidecar is `name.ext.xmp`."""
-    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
-    before = (tmp_path / "a.png").read_bytes()
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.gif")
+    before = (tmp_path / "a.gif").read_bytes()
     there = await library(tmp_path)
-    await there.named("p", "a.png", "Anna")
+    await there.named("p", "a.gif", "Anna")
     await there.settle()
-    assert listed(by_exiftool(tmp_path / "a.png.xmp")["PersonInImage"]) == ["Anna"]
+    assert listed(by_exiftool(tmp_path / "a.gif.xmp")["PersonInImage"]) == ["Anna"]
     await undo_day(None, there.deps)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png"]
-    assert (tmp_path / "a.png").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif"]
+    assert (tmp_path / "a.gif").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.avif"])
+async def test_every_format_is_written_into_and_given_back(tmp_path: Path, name: str) -> None:
+    """Two writes one upon the other, undone to the very bytes; other programs read the last."""
+    Image.radial_gradient("L").resize((40, 30)).convert("RGB").save(tmp_path / name)
+    before = (tmp_path / name).read_bytes()
+    there = await library(tmp_path)
+    await there.named("p", name, "Anna")
+    await there.settle()
+    await there.person("p-person", "Beate, \u7530\u4e2d")
+    await there.settle()
+    assert listed(by_exiftool(tmp_path / name)["PersonInImage"]) == ["Beate, \u7530\u4e2d"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+    await undo_day(None, there.deps)
+    assert (tmp_path / name).read_bytes() == before
 
 
 async def test_a_new_sidecar_says_all_that_the_file_says(tmp_path: Path) -> None:

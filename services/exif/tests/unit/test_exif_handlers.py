@@ -87,5 +87,5 @@ async def test_a_message_handled_twice_counts_once(
 
 
 async def test_every_message_has_one_handler() -> None:
-    """Nine facts, nine durables."""
-    assert len({spec.handler.__name__ for spec in consumers.CONSUMERS}) == len(consumers.CONSUMERS) == 9
+    """As many facts as durables."""
+    assert len({spec.handler.__name__ for spec in consumers.CONSUMERS}) == len(consumers.CONSUMERS) == 13

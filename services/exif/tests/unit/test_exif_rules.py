@@ -12,7 +12,7 @@ from pictopy_contracts.ids import FaceId, PersonId, PhotoId
 from pictopy_contracts.messages import AssignedFace, Photo
 from pictopy_exif.document import with_table
 from pictopy_exif.domain import mapping
-from pictopy_exif.domain.jpeg import Unsafe
+from pictopy_exif.domain.containers import Unsafe
 from pictopy_exif.domain.merge import Change
 from pictopy_exif.domain.orientation import stored_size, to_oriented, to_stored
 from pictopy_exif.domain.readout import Readout, lost, unmet
@@ -144,15 +144,20 @@ def test_an_unknown_orientation_is_taken_for_none() -> None:
     assert stored_size(3, 2, 9) == (3, 2)
 
 
-def facts(head: bytes = b"\xff\xd8\xff", *, links: int = 1, is_writable: bool = True, size: int = 5) -> FileFacts:
-    return FileFacts(head, size, NOW, links, is_writable)
+def facts(
+    head: bytes = b"\xff\xd8\xff", *, name: str = "a", links: int = 1, is_writable: bool = True, size: int = 5
+) -> FileFacts:
+    return FileFacts(name, head, size, NOW, links, is_writable)
 
 
 @pytest.mark.parametrize(
     ("given_facts", "reason"),
     [
         (facts(), None),
-        (facts(b"\x89PNG"), "JPEG files only"),
+        (facts(b"\x89PNG\r\n\x1a\n"), None),
+        (facts(b"II*\0\x08\0\0\0", name="a.TIF"), None),
+        (facts(b"II*\0\x08\0\0\0", name="a.nef"), "AVIF files only"),
+        (facts(b"GIF89a"), "AVIF files only"),
         (facts(links=2), "hard links"),
         (facts(is_writable=False), "read-only"),
         (facts(size=99), "larger than"),
@@ -185,8 +190,22 @@ def test_policies() -> None:
     ],
 )
 def test_an_existing_sidecar_is_continued_where_it_is_surely_this_photos(neighbours: set[str], name: str) -> None:
-    """A RAW beside a JPEG makes `a.xmp` anybody's."""
+    """A RAW beside a JPEG makes `a.xmp` not the JPEG's."""
     assert sidecar_name("a.jpg", neighbours) == name
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "name"),
+    [
+        ({"a.CR2", "a.jpg", "a.xmp"}, "a.xmp"),
+        ({"a.CR2", "a.dng", "a.xmp"}, "a.CR2.xmp"),
+        ({"a.CR2", "a.jpg"}, "a.CR2.xmp"),
+        ({"a.CR2", "a.jpg", "a.xmp", "a.CR2.xmp"}, "a.CR2.xmp"),
+    ],
+)
+def test_the_short_name_means_the_raw_of_a_pair(neighbours: set[str], name: str) -> None:
+    """As Adobe's programs have it, which put a JPEG's metadata into the JPEG."""
+    assert sidecar_name("a.CR2", neighbours) == name
 
 
 def test_temporary_names_are_hidden_and_fit() -> None:

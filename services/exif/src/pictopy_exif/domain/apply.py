@@ -21,11 +21,13 @@ from pictopy_exif.domain.merge import (
     merge,
     with_keywords_kept_in_view,
 )
+from pictopy_exif.domain.older import OlderBlock, opened, renewed
 from pictopy_exif.domain.statements import Statement, Value, block_of
 from pictopy_exif.domain.xmp import Xmp
 
 Block: TypeAlias = Literal["xmp", "iptc", "exif"]
 ALL: tuple[Block, ...] = ("xmp", "iptc", "exif")
+_OLDER: tuple[OlderBlock, ...] = ("iptc", "exif")
 SIDECAR: tuple[Block, ...] = ("xmp",)
 MAKES_EXIF = ("EXIF:DateTimeOriginal", "EXIF:GPSLatitude")
 LEGACY_DIGEST = "photoshop:LegacyIPTCDigest"
@@ -62,18 +64,19 @@ def apply(
     given, blocks = blocks, Blocks(*(getattr(blocks, each) if each in into else None for each in ALL))
     desk = _Desk.open(blocks, tuple(wanted), ours, into)
     desk = desk.with_view(ours, iim_keywords)
-    changes = {each: merge(holder, desk.of(each), _of(ours, each)) for each, holder in desk.older.items()}
-    after = Blocks(None, *(_bytes_of(desk.older.get(each), getattr(blocks, each)) for each in ("iptc", "exif")))
-    if "exif" in changes and _is_too_large(after.exif, blocks.exif):
+    done = {each: renewed(each, getattr(blocks, each), desk.of(each), ours) for each in desk.older}
+    if "exif" in done and _is_too_large(done["exif"].data, blocks.exif):
         desk = desk.without("exif", "its EXIF block would be too large for the file")
-        after, changes = replace(after, exif=blocks.exif), {**changes, "exif": Change()}
+        del done["exif"]
+    after = Blocks(None, *(done[each].data if each in done else getattr(blocks, each) for each in _OLDER))
+    changes: dict[Block, Change] = {each: one.change for each, one in done.items()}
     in_xmp = (*desk.of("xmp"), *_digest(desk.xmp, after.iptc, changes.get("iptc", Change()), ours))
     changes["xmp"] = merge(desk.xmp, in_xmp, _of(ours, "xmp"))
     change = _together(changes, desk.xmp.packet.is_new, blocks.exif is None and after.exif is not None)
     found = (*in_xmp, *(said for each in desk.older for said in desk.of(each)))
     if change.is_nothing:
         return Applied(given, Change(), found, desk.left_out)
-    if ours.made_exif and blocks.exif is not None and Exif(after.exif).is_empty:
+    if ours.made_exif and after.exif is not None and Exif(after.exif).is_empty:
         after = replace(after, exif=None)
     made = replace(after, xmp=_packet_bytes(desk.xmp, ours) if not changes["xmp"].is_nothing else blocks.xmp)
     kept = {each: getattr(given, each) for each in ALL if each not in into}
@@ -85,24 +88,24 @@ class _Desk:
     """The blocks laid open, and what each is to say."""
 
     xmp: Xmp
-    older: Mapping[Block, Iim | Exif]
+    older: Mapping[OlderBlock, Iim | Exif]
     wanted: tuple[Statement, ...]
     left_out: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, blocks: Blocks, wanted: tuple[Statement, ...], ours: Ours, into: Collection[Block]) -> "_Desk":
         tree = packet.new() if blocks.xmp is None else packet.parse(blocks.xmp)
-        older: dict[Block, Iim | Exif] = {}
+        older: dict[OlderBlock, Iim | Exif] = {}
         left_out: list[str] = []
         is_exif_made = "exif" in into and any(said.prop in MAKES_EXIF for said in wanted)
         has_exif = is_exif_made or (blocks.exif is not None and not ours.made_exif)
-        try:
-            if blocks.iptc is not None:
-                older["iptc"] = iim.parse(blocks.iptc)
-            if blocks.exif is not None or is_exif_made:
-                older["exif"] = Exif(blocks.exif)
-        except (IimError, tiff.Damaged) as error:
-            left_out.append(str(error))
+        for each in _OLDER:
+            data: bytes | None = getattr(blocks, each)
+            try:
+                if data is not None or (each == "exif" and is_exif_made):
+                    older[each] = opened(each, data)
+            except (IimError, tiff.Damaged) as error:
+                left_out.append(str(error))
         said_there = [each for each in wanted if block_of(each.prop) == "xmp" or block_of(each.prop) in older]
         if not has_exif:
             said_there = [each for each in said_there if block_of(each.prop) != "exif"]
@@ -130,11 +133,12 @@ class _Desk:
         wanted, left_out = [], list(self.left_out)
         for said in self.wanted:
             block = block_of(said.prop)
-            why = None if block == "xmp" else self.older[block].why_not(said)
-            is_there = said.prop in _ONLY_WHERE_NONE and said not in ours.statements
+            holder = None if block == "xmp" else self.older[block]
+            why = None if holder is None else holder.why_not(said)
+            is_needless = said.prop in _ONLY_WHERE_NONE and said not in ours.statements
             if why is not None:
                 left_out.append(why)
-            elif not (is_there and self.older[block].single(said.prop) is not None):
+            elif not (holder is not None and is_needless and holder.single(said.prop) is not None):
                 wanted.append(said)
         return replace(self, wanted=tuple(wanted), left_out=tuple(dict.fromkeys(left_out)))
 
@@ -142,10 +146,6 @@ class _Desk:
 def _of(ours: Ours, block: Block) -> Ours:
     statements = tuple(each for each in ours.statements if block_of(each.prop) == block)
     return replace(ours, statements=statements)
-
-
-def _bytes_of(holder: Iim | Exif | None, before: bytes | None) -> bytes | None:
-    return before if holder is None else holder.to_bytes()
 
 
 def _is_too_large(after: bytes | None, before: bytes | None) -> bool:
@@ -168,6 +168,7 @@ def _together(changes: Mapping[Block, Change], made_packet: bool, made_exif: boo
         replaced=tuple(said for each in ordered for said in each.replaced),
         made_packet=made_packet and not changes["xmp"].is_nothing,
         made_exif=made_exif,
+        reverts={key: revert for each in ordered for key, revert in each.reverts.items()},
     )
 
 

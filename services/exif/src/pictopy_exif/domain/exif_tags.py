@@ -59,8 +59,7 @@ class Exif:
         self._is_new = data is None
         self._new: dict[str, str] = {}
         if data is not None:
-            for directory in _GROUPS:
-                tiff.tags(data, directory)
+            tiff.check(data)
 
     def items(self, prop: str) -> list[str]:
         """Windows keeps a list as one text with semicolons."""

@@ -11,6 +11,16 @@ from pictopy_exif.domain.statements import Item, Single, Statement, Text, Value,
 KEYWORD_LISTS = ("dc:subject", "digiKam:TagsList", "lr:hierarchicalSubject", "IIM:Keywords", "EXIF:XPKeywords")
 
 
+class Revert(BaseModel):
+    """What gives back a block as it was before us, while it is as we left it: `after` is its digest. `patch`: packed,
+    in base 64; None where there was no block."""
+
+    model_config = ConfigDict(frozen=True)
+
+    after: str
+    patch: str | None
+
+
 class Change(BaseModel):
     """What one write did to the blocks of a file; `replaced` is what stood where a text or value of ours went."""
 
@@ -21,6 +31,7 @@ class Change(BaseModel):
     replaced: tuple[Single, ...] = ()
     made_packet: bool = False
     made_exif: bool = False
+    reverts: dict[str, Revert] = {}
 
     @property
     def is_nothing(self) -> bool:
@@ -39,6 +50,7 @@ class Ours:
     replaced: Mapping[str, Single] = field(default_factory=dict)
     made_packet: bool = False
     made_exif: bool = False
+    reverts: Mapping[str, Revert] = field(default_factory=dict)
 
 
 class Holder(Protocol):
@@ -63,6 +75,7 @@ def ours_after(changes: Iterable[Change]) -> Ours:
     """What is ours in a file after these writes, oldest first, none of them undone."""
     statements: dict[Statement, None] = {}
     replaced: dict[str, Single] = {}
+    reverts: dict[str, Revert] = {}
     made_packet = made_exif = False
     for change in changes:
         for gone in change.removed:
@@ -70,8 +83,9 @@ def ours_after(changes: Iterable[Change]) -> Ours:
             replaced.pop(gone.prop, None)
         statements.update(dict.fromkeys(change.added))
         replaced.update({each.prop: each for each in change.replaced})
+        reverts.update(change.reverts)
         made_packet, made_exif = made_packet or change.made_packet, made_exif or change.made_exif
-    return Ours(tuple(statements), replaced, made_packet, made_exif)
+    return Ours(tuple(statements), replaced, made_packet, made_exif, reverts)
 
 
 def merge(holder: Holder, wanted: Iterable[Statement], ours: Ours) -> Change:

@@ -153,11 +153,11 @@ def _plain(found: Readout, prop: str) -> str | None:
 
 
 def _from_wide(value: str) -> str:
-    """exiv2 shows Windows' texts as the numbers of their bytes."""
+    """exiv2 shows Windows' texts as the numbers of their bytes, or reads them itself, with the zero at their end."""
     try:
         return bytes(int(each) for each in value.split()).decode("utf-16-le").rstrip("\0")
     except ValueError:
-        return value
+        return value.rstrip("\0")
 
 
 def _key(prop: str) -> str:

@@ -1,14 +1,14 @@
 """What the service knows of a photo, of a write it did, and of what is still to be written."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pictopy_contracts.ids import LibraryId, PersonId, PhotoId
-from pictopy_contracts.messages import AssignedFace, FileRef, PersonChanged, Photo
+from pictopy_contracts.messages import AssignedFace, FileRef, PersonChanged, Photo, PhotoAnalysed
 from pictopy_contracts.paths import FilePath
 from pictopy_exif.domain.digest import digest_of
 from pictopy_exif.domain.merge import Change
@@ -29,6 +29,12 @@ class Rules(BaseModel):
     concepts: Concepts = Concepts()
     writes_per_s: float | None = Field(default=None, gt=0)
     """None: as the settings have it."""
+
+    def changed_by(self, newer: "Rules") -> "Rules":
+        """With all that was given in `newer`, down to the single concept."""
+        given = {name: getattr(newer, name) for name in newer.model_fields_set}
+        concepts = newer.concepts.model_dump(exclude_unset=True)
+        return self.model_copy(update={**given, "concepts": self.concepts.model_copy(update=concepts)})
 
     @property
     def writes(self) -> bool:
@@ -67,6 +73,11 @@ def said_of(photo: Photo) -> dict[str, Any]:
     names = {name for name in Stated.model_fields if name in photo.stated} | ({"albums"} if photo.albums else set())
     said = Stated.model_validate({name: getattr(photo, name) for name in names})
     return said.model_dump(mode="json", include=names)
+
+
+def machine_tags_of(analysed: PhotoAnalysed) -> list[str]:
+    """Labels of the whole picture and of what was found in it, each once."""
+    return sorted({each.label for each in analysed.tags} | {each.label for each in analysed.objects})
 
 
 def event_photos_changed(
@@ -117,6 +128,11 @@ class PhotoState:
         return self.said.chosen(self.concepts, self.confirmed)
 
     @property
+    def as_confirmed(self) -> "PhotoState":
+        """The same, if the user confirmed what is said now: what a plan shows."""
+        return replace(self, confirmed=self.said)
+
+    @property
     def key(self) -> str:
         """Changes with the wishes and with the files that they can go into."""
         places = sorted(f"{each.library_id}/{each.path}" for each in self.files if each.library_id in self.roots)
@@ -124,15 +140,27 @@ class PhotoState:
         return digest_of(whole.encode(errors="surrogateescape"))[:32]
 
 
+@dataclass(frozen=True)
+class JournalState:
+    """Where the journal of a library stands; `due_at`: when to look at it, None for not at all."""
+
+    library_id: LibraryId
+    state: Literal["due", "done", "failed"] = "done"
+    reason: str | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
+
+
 class Place(BaseModel):
-    """One file of a photo, and the one that carries its metadata: the same, or the sidecar."""
+    """One file of a photo, and the one that carries its metadata: the same, or the sidecar. The journal of a library is
+    of no photo, and its `photo_id` is empty."""
 
     model_config = ConfigDict(frozen=True)
 
     photo_id: PhotoId
     library_id: LibraryId
     path: FilePath
-    target: Target
+    target: Target | Literal["journal"]
     written_path: FilePath
 
 

@@ -143,6 +143,11 @@ def splices_for(data: bytes, changes: Mapping[Directory, Mapping[int, Value | No
     return editor.splices
 
 
+def check(data: bytes) -> None:
+    """What cannot be read to its end cannot be proven to stay, and is not changed. Raises: Damaged."""
+    deque(said(data), maxlen=0)
+
+
 def said(data: bytes) -> Iterator[bytes | memoryview]:
     """All that a write must leave as it is, but for the pictures. Raises: Damaged."""
     named = {table.at: name for name, table in _tables(data).items()}
@@ -175,7 +180,7 @@ class _Editor:
         self.order = order_of(data)
         self._data = data
         self._tables = _tables(data)
-        deque(said(data), maxlen=0)  # what cannot be read to its end cannot be proven to stay
+        check(data)
         self._spans = sorted(_spans(self._tables.values()))
         self._in_place: list[Splice] = []
         self._tail = b"\0" * (len(data) % 2)

@@ -1,14 +1,14 @@
-"""HEIF and AVIF (ISO/IEC 14496-12, 23008-12): metadata are items of the meta box, their bytes behind the picture's.
+"""HEIF and AVIF (ISO/IEC 14496-12, 23008-12): metadata are items of the meta box, their bytes before the picture's.
 
-The picture's bytes stay in their order. A new item makes the meta box longer, so that what lies behind it moves, and
-the places of all items are written anew; files whose other boxes hold places too, as movies do, are refused then.
+There all decoders find them: OpenCV's refuses an AVIF with XMP behind the picture. So the picture moves as a whole, and
+the places of all items are written anew; files whose other boxes hold places too, as movies do, are refused.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from pictopy_exif.domain.blocks import Blocks
-from pictopy_exif.domain.containers.items import IN_FILE, Box, Extent, Item, Meta, box, iinf, iloc, iref, parsed
+from pictopy_exif.domain.containers.items import IN_FILE, Extent, Item, Meta, box, iinf, iloc, iref, parsed
 from pictopy_exif.domain.containers.pieces import SIGNED, Container, Piece, Unsafe
 from pictopy_exif.domain.patch import Splice
 
@@ -47,7 +47,7 @@ def splices(data: bytes, found: Blocks, wanted: Blocks) -> list[Splice]:
         else:
             made[item.number] = _exif_header(data, meta, item) + now if name == "exif" else now
     gone = _spent(meta, {*made, *(meta.items.keys() - items.keys())})
-    return _written_behind(data, meta, items, made, gone)
+    return _moved(data, meta, items, made, gone)
 
 
 def picture(data: bytes) -> Iterator[Piece]:
@@ -120,48 +120,32 @@ def _spent(meta: Meta, numbers: set[int]) -> list[Splice]:
     return [Splice(each.start, each.end, b"") for each in whole]
 
 
-def _last(meta: Meta) -> Box:
-    """Behind it new bytes go: behind the picture's, before what readers look for at the end of the file, such as the
-    video of a motion photo."""
-    return max((each for each in meta.top if each.name in (b"mdat", b"meta")), key=lambda each: each.end)
-
-
-def _closed(last: Box) -> list[Splice]:
-    """A box that reaches to the end of the file gets its length: it ends where the file ended."""
-    if not last.is_open:
-        return []
-    size = last.end - last.start
-    if last.name != b"mdat" or size >= 1 << 32:
-        raise Unsafe("the last box of the file has no length")
-    return [Splice(last.start, last.start + 4, size.to_bytes(4, "big"))]
-
-
-def _written_behind(
-    data: bytes, meta: Meta, items: dict[int, Item], made: dict[int, bytes], gone: list[Splice]
-) -> list[Splice]:
-    """The new bytes behind the picture's, and the meta box with all places as they are when it has its new length."""
-    last, tail = _last(meta), b""
-    end = last.end
+def _moved(data: bytes, meta: Meta, items: dict[int, Item], made: dict[int, bytes], gone: list[Splice]) -> list[Splice]:
+    """The new bytes before the picture's, and the meta box with all places as they are when it has its new length."""
+    place, front = min(each.start for each in meta.top if each.name == b"mdat"), b""
     for number, block in made.items():
-        at = end + len(tail) + 8
+        at = place + len(front) + 8
         items[number] = replace(items[number], method=IN_FILE, extents=(Extent(at, len(block)),))
-        tail += box(b"mdat", block)
-    growth = len(_meta(data, meta, items)) - (meta.box.end - meta.box.start)
-    if (growth or gone) and any(each.name not in _KNOWN for each in meta.top):
+        front += box(b"mdat", block)
+    moves = [
+        Splice(meta.box.start, meta.box.end, _meta(data, meta, items)),
+        *gone,
+        Splice(place, place, front),
+    ]
+    if sum(each.growth for each in moves) and any(each.name not in _KNOWN for each in meta.top):
         raise Unsafe("the file holds boxes that count its bytes, as a movie or an image sequence does")
 
     def moved(extent: Extent, is_new: bool) -> Extent:
-        shift = growth if extent.at >= meta.box.end else 0
-        shift += sum(each.growth for each in gone if each.end <= extent.at)
-        return replace(extent, at=extent.at + shift + (len(tail) if extent.at >= end and not is_new else 0))
+        before = (each for each in moves if each.end <= (place if is_new else extent.at))
+        shift = sum(each.growth for each in before) - (len(front) if is_new else 0)
+        return replace(extent, at=extent.at + shift)
 
     placed = {
         number: replace(item, extents=tuple(moved(each, number in made) for each in item.extents))
         for number, item in items.items()
         if item.method == IN_FILE
     }
-    new_meta = _meta(data, meta, {**items, **placed})
-    return [Splice(meta.box.start, meta.box.end, new_meta), *_closed(last), *gone, Splice(end, end, tail)]
+    return [Splice(meta.box.start, meta.box.end, _meta(data, meta, {**items, **placed})), *moves[1:]]
 
 
 def _meta(data: bytes, meta: Meta, items: dict[int, Item]) -> bytes:

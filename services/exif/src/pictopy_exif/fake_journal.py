@@ -1,0 +1,82 @@
+"""The journal's store in memory; it keeps the same contract tests as the one in Postgres."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from pictopy_contracts.ids import LibraryId, PhotoId
+from pictopy_contracts.registry import owner_of
+from pictopy_contracts.statements import Statement
+from pictopy_exif.domain.journal import Entry, Key
+from pictopy_exif.domain.records import JournalState
+from pictopy_exif.fakes import FakeStore
+
+
+class FakeJournal:
+    """Looks into `store` for libraries, files and the ledger, as the real one does in its tables."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+        self._said: dict[Key, Statement] = {}
+        self._states: dict[LibraryId, JournalState] = {}
+
+    async def keep(self, said: Statement, delay_s: float) -> None:
+        key = (owner_of(said.SUBJECT), said.kind, said.statement_id)
+        if key in self._said and self._said[key].revision >= said.revision:
+            return
+        self._said[key] = said
+        await self._make_due(said.photo_ids, delay_s)
+
+    async def touch(self, photo_ids: Collection[PhotoId], delay_s: float) -> None:
+        spoken = [each for each in photo_ids if any(each in said.photo_ids for said in self._said.values())]
+        if spoken:
+            await self._make_due(spoken, delay_s)
+
+    async def touch_all(self, delay_s: float) -> None:
+        await self._make_due((), delay_s)
+
+    async def due(self) -> list[LibraryId]:
+        now = datetime.now(UTC)
+        due = [(each.due_at, key) for key, each in self._states.items() if each.due_at and each.due_at <= now]
+        return [library_id for _, library_id in sorted(due)]
+
+    async def entries(self, library_id: LibraryId) -> list[Entry]:
+        found = []
+        for (owner, kind, said_id), said in self._said.items():
+            libraries = await self._libraries_of(said.photo_ids)
+            if not said.is_gone and (not libraries or library_id in libraries):
+                photo_ids, body = said.photo_ids, said.body
+                entry = Entry(owner=owner, kind=kind, id=said_id, revision=said.revision, body=body)
+                found.append(entry.model_copy(update={"by": said.by, "photo_ids": photo_ids}))
+        return found
+
+    async def known(self) -> set[Key]:
+        return set(self._said)
+
+    async def written_hash(self, library_id: LibraryId) -> str | None:
+        writes = await self._store.ledger(None, None, 1_000_000, status="written")
+        ours = (each for each in writes if each.target == "journal" and each.library_id == library_id)
+        return next((each.hash_after for each in ours), None)
+
+    async def settle(self, library_id: LibraryId, reason: str | None, attempts: int, wait_s: float | None) -> None:
+        due_at = None if wait_s is None else datetime.now(UTC) + timedelta(seconds=wait_s)
+        self._states[library_id] = JournalState(library_id, "failed" if reason else "done", reason, attempts, due_at)
+
+    async def state(self, library_id: LibraryId) -> JournalState:
+        return self._states.get(library_id, JournalState(library_id))
+
+    async def failed(self) -> list[JournalState]:
+        return [each for _, each in sorted(self._states.items()) if each.state == "failed"]
+
+    async def _make_due(self, photo_ids: Collection[PhotoId], delay_s: float) -> None:
+        concerned = await self._libraries_of(photo_ids) if photo_ids else set(await self._store.roots())
+        for library_id in concerned & set(await self._store.roots()):
+            at = datetime.now(UTC) + timedelta(seconds=delay_s)
+            known = self._states.get(library_id, JournalState(library_id))
+            if known.state == "due" and known.due_at is not None:
+                at = min(at, known.due_at)
+            self._states[library_id] = replace(known, state="due", attempts=0, due_at=at)
+
+    async def _libraries_of(self, photo_ids: Collection[PhotoId]) -> set[LibraryId]:
+        states = [await self._store.photo(each) for each in photo_ids]
+        return {file.library_id for state in states if state is not None for file in state.files}
