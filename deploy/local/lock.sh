@@ -16,3 +16,7 @@ compile build requirements/build.in
 compile run deploy/local/pyproject.toml
 compile dev requirements/dev.in -c requirements/run.txt
 for service in services/*; do compile "$(basename "$service")" "$service/pyproject.toml" -c requirements/run.txt; done
+# The vision image for NVIDIA cards: one platform, and its ONNX Runtime stands in the place of the usual one.
+.venv/bin/uv pip compile --quiet --python-version 3.12 --python-platform x86_64-manylinux_2_28 --generate-hashes \
+  --no-emit-index-url --no-annotate --no-header "${ours[@]}" --no-emit-package onnxruntime \
+  services/vision/pyproject.toml --extra cuda --extra triton -o requirements/vision-cuda.txt

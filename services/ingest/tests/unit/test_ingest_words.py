@@ -62,3 +62,14 @@ def test_screenshots_are_told_by_name_or_comment() -> None:
     assert words.is_screenshot("Screenshot_2024.png", Tags())
     assert words.is_screenshot("IMG_1.PNG", _tags({"Exif.Photo.UserComment": "Screenshot"}))
     assert not words.is_screenshot("IMG_1.PNG", Tags())
+
+
+def test_a_machines_words_are_no_keywords() -> None:
+    """What our writer marked as found by a machine is not read back as said by a person."""
+    tags = Tags(
+        xmp={
+            "Xmp.pictopy.MachineTags": ["cat"],
+            "Xmp.digiKam.TagsList": ["Machine/cat", "Machine/lathe", "sea"],
+        }
+    )
+    assert words.keywords(tags) == ("Machine/lathe", "sea")

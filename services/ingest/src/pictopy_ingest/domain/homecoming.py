@@ -28,6 +28,8 @@ LISTS = ("keywords", "albums")
 """Values to which each may add and from which each may take."""
 WRITTEN_TIMES = frozenset({"exif", "xmp", "iptc", "sidecar"})
 """Times that a program wrote for the picture; the others follow from the file's name or from its own clock."""
+OTHERS = ("People/", "Events/", "Machine/")
+"""Words that the writer puts among the keywords and that are said elsewhere: of faces, of events, by machines."""
 SAME_PLACE_DEG = 2e-6  # degrees, minutes and seconds as rationals round by less
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -190,4 +192,8 @@ def _people(file: File) -> set[str]:
 
 
 def _without(words: Iterable[str], people: set[str]) -> tuple[str, ...]:
-    return tuple(word for word in words if word.rpartition("/")[2] not in people)
+    return tuple(
+        word
+        for word in words
+        if not word.startswith(OTHERS) and word not in people and word.rpartition("/")[2] not in people
+    )

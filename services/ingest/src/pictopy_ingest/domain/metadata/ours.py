@@ -3,6 +3,7 @@
 from pictopy_ingest.domain.metadata.tags import Tags
 
 PREFIX, URI = "pictopy", "https://pictopy.org/ns/1.0/"
+MACHINE = "Machine"
 MAX_ALBUMS = 200
 
 
@@ -17,6 +18,11 @@ def hidden(tags: Tags) -> bool | None:
 def albums(tags: Tags) -> tuple[str, ...]:
     """Names, each once."""
     return tuple(dict.fromkeys(name[:200] for name in tags.texts("Xmp.pictopy.Albums")))[:MAX_ALBUMS]
+
+
+def machine_tags(tags: Tags) -> tuple[str, ...]:
+    """Words that a machine found and the writer was told to write; the hierarchies hold them under `Machine`."""
+    return tags.texts("Xmp.pictopy.MachineTags")
 
 
 def _flag(tags: Tags, key: str) -> bool | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from pictopy_ingest.domain.metadata import ours
 from pictopy_ingest.domain.metadata.tags import Notes, Tags, clean, number
 
 MAX_KEYWORDS = 500
@@ -45,12 +46,15 @@ def caption(tags: Tags) -> str | None:
 
 
 def keywords(tags: Tags) -> tuple[str, ...]:
-    """Paths with `/` of the first hierarchy that is there, then the flat words that are no part of those paths."""
+    """Paths with `/` of the first hierarchy that is there, then the flat words that are no part of those paths. Words
+    that our own writer marked as a machine's are none."""
     paths: list[str] = []
     for key, separator in _HIERARCHIES:
         if found := tags.texts(key):
             paths = ["/".join(word.strip() for word in one.split(separator)) for one in found]
             break
+    machine = {f"{ours.MACHINE}/{word}" for word in ours.machine_tags(tags)}
+    paths = [path for path in paths if path not in machine]
     known = {word for path in paths for word in path.split("/")} | set(paths)
     flat = [word for key in _FLAT for word in tags.texts(key) if word not in known]
     return tuple(dict.fromkeys([*_leaves(paths), *flat]))[:MAX_KEYWORDS]
