@@ -92,7 +92,7 @@ class OnnxEngine:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # with changing shapes the arena keeps the largest of each for ever
+        options.enable_cpu_mem_arena = False  # it keeps the largest of each shape for ever; see memory.py instead
         options.enable_mem_pattern = False  # of use only for fixed shapes
         options.log_severity_level = ONLY_FATAL
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -2,8 +2,11 @@
 
 import time
 
+import cv2
+
 from pictopy_vision.engine_fallback import FallbackEngine
 from pictopy_vision.engine_onnx import OnnxEngine
+from pictopy_vision.memory import keep_freed
 from pictopy_vision.ports import Engine
 from pictopy_vision.settings import VisionSettings
 
@@ -14,6 +17,8 @@ class EngineError(Exception):
 
 def open_engine(settings: VisionSettings) -> Engine:
     """ONNX Runtime in this process, behind a Triton server where the settings name one. Raises EngineError."""
+    keep_freed()
+    cv2.setNumThreads(1)  # photos and models run side by side already; its threads would only wait for each other
     local = OnnxEngine(settings.model_threads, cpu_only=settings.device == "cpu")
     if not settings.triton_url:
         return local

@@ -19,6 +19,8 @@ PIECE_INSIDE, PIECE_SIDE = 0.6, 0.3  # a wrong piece lies inside the close-up an
 
 def with_close_ups(fine: FoundFaces, coarse: FoundFaces) -> FoundFaces:
     """`fine`, with the large faces of `coarse` that it missed in place of the pieces of them that it saw."""
+    if not len(coarse):
+        return fine
     large = coarse.take(np.flatnonzero(_sides(coarse.boxes) >= CLOSE_UP))
     missed = large.take(np.array([n for n in range(len(large)) if not _has(fine, large, n)], dtype=np.intp))
     pieces = np.zeros(len(fine), dtype=np.bool_)

@@ -11,19 +11,23 @@ from pictopy_vision.domain.entry import Entry
 from pictopy_vision.domain.found import FoundObjects
 from pictopy_vision.domain.tensors import Prepared
 
+OBJECT_POWER, CLASS_POWER = 0.6, 0.4  # as in the author's own example
+
 
 def read(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> FoundObjects:
     """One output (1, 85, rows, columns): objectness, tanh centre, logit size, 80 class scores.
 
-    score = objectness^0.6 * class^0.4, as in the author's own example.
+    score = objectness^0.6 * class^0.4; no class can lift a cell over the first factor.
     """
     (raw,) = outputs.values()
     _, rows, columns = raw[0].shape
-    cells = raw[0].reshape(85, -1).T
-    row, column = np.divmod(np.arange(rows * columns), columns)
+    flat = raw[0].reshape(85, -1)
+    likely = np.flatnonzero(np.clip(flat[0], 0, 1) ** OBJECT_POWER >= entry.threshold("show"))
+    cells = flat[:, likely].T
+    row, column = np.divmod(likely, columns)
     centre = (np.stack([column, row], axis=1) + np.tanh(cells[:, 1:3])) / [columns, rows]
     size = 1 / (1 + np.exp(-cells[:, 3:5]))
     pixels = np.array([prepared.width_px, prepared.height_px] * 2, dtype=np.float32)
     boxes = centre_to_corners(centre.astype(np.float32), size) * pixels
-    scores = np.clip(cells[:, :1], 0, 1) ** 0.6 * np.clip(cells[:, 5:], 0, 1) ** 0.4
+    scores = np.clip(cells[:, :1], 0, 1) ** OBJECT_POWER * np.clip(cells[:, 5:], 0, 1) ** CLASS_POWER
     return settle(boxes.astype(np.float32), scores, prepared, entry)

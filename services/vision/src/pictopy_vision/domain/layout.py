@@ -15,6 +15,9 @@ GRID = 4
 DIRECTIONS = 7  # of 0..180 degrees
 SIZE = GRID * GRID * (3 + DIRECTIONS)  # 160
 SIDE_PX = 64
+_ROWS, _COLUMNS = np.mgrid[:SIDE_PX, :SIDE_PX] * GRID // SIDE_PX
+FIRST_BIN = (_ROWS * GRID + _COLUMNS) * DIRECTIONS
+"""(64, 64): where the directions of each pixel's cell begin."""
 COLOUR_WEIGHT, GRADIENT_WEIGHT = 1.0, 0.8
 
 
@@ -38,8 +41,7 @@ def _directions(small: Image) -> Floats:
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     direction = (np.floor((np.arctan2(dy, dx) % np.pi) / np.pi * DIRECTIONS) % DIRECTIONS).astype(np.intp)
-    rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX] * GRID // SIDE_PX
-    bins = (rows * GRID + columns) * DIRECTIONS + direction
+    bins = FIRST_BIN + direction
     strengths = np.bincount(bins.ravel(), weights=np.hypot(dx, dy).ravel(), minlength=GRID * GRID * DIRECTIONS)
     rooted = np.sqrt(strengths)
     centred: Floats = (rooted - rooted.mean()).astype(np.float32)

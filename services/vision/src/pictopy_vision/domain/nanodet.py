@@ -4,6 +4,7 @@ Cells have their centre at column and row times the stride, as in the author's t
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -46,6 +47,7 @@ def _expected(logits: Floats) -> Floats:
     return mean
 
 
+@cache
 def _centres(width_px: int, height_px: int) -> tuple[Floats, Floats]:
     centres, strides = [], []
     for stride in STRIDES_PX:

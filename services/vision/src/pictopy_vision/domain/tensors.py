@@ -50,17 +50,22 @@ def prepare(image: Image, spec: Input) -> Prepared:
     target_width, target_height = _content_size(width, height, spec)
     content = _resize(image, target_width, target_height)
     canvas_width, canvas_height = _canvas_size(target_width, target_height, spec)
-    if (canvas_width, canvas_height) != (target_width, target_height):
-        canvas = np.full((canvas_height, canvas_width, 3), spec.pad_value, dtype=np.uint8)
-        canvas[:target_height, :target_width] = content
-        content = canvas
+    right, below = canvas_width - target_width, canvas_height - target_height
+    if right or below:
+        pad = (spec.pad_value,) * 3
+        content = cv2.copyMakeBorder(content, 0, below, 0, right, cv2.BORDER_CONSTANT, value=pad).astype(
+            np.uint8, copy=False
+        )
     return Prepared(to_tensor(content[None], spec), (1 / target_width, 1 / target_height))
 
 
 def to_tensor(images: Image, spec: Input) -> Floats:
     """(N, H, W, 3) uint8 BGR of the model's own size to its (N, 3, H, W) float32."""
-    ordered = images[..., ::-1] if spec.colour == "rgb" else images
-    tensor: Floats = np.ascontiguousarray(ordered.transpose(0, 3, 1, 2), dtype=np.float32)
+    count, height, width, _ = images.shape
+    tensor: Floats = np.empty((count, 3, height, width), dtype=np.float32)
+    for planes, image in zip(tensor, images, strict=True):
+        channels = cv2.split(image)  # a plane at a time is twice as fast as a transposed copy
+        planes[:] = channels[::-1] if spec.colour == "rgb" else channels
     if any(spec.mean):
         tensor -= np.array(spec.mean, dtype=np.float32)[None, :, None, None]
     if spec.std != (1.0, 1.0, 1.0):

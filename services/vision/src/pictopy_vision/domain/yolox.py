@@ -1,6 +1,7 @@
 """YOLOX: anchor-free objects on strides 8, 16, 32 (Ge et al. 2021; Megvii, Apache-2.0)."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -17,12 +18,14 @@ STRIDES_PX = (8, 16, 32)
 def read(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> FoundObjects:
     """One output (1, cells, 85): centre offset, log size, objectness and 80 class scores, both already 0..1."""
     (raw,) = outputs.values()
-    cells = raw[0]
-    corner, stride = _grid(prepared.width_px, prepared.height_px)
+    likely = np.flatnonzero(raw[0, :, 4] >= entry.threshold("show"))  # no class can lift a cell over its objectness
+    cells = raw[0, likely]
+    corner, stride = (part[likely] for part in _grid(prepared.width_px, prepared.height_px))
     boxes = centre_to_corners((cells[:, :2] + corner) * stride, np.exp(cells[:, 2:4]) * stride)
     return settle(boxes, cells[:, 4:5] * cells[:, 5:], prepared, entry)
 
 
+@cache
 def _grid(width_px: int, height_px: int) -> tuple[Floats, Floats]:
     """(cells, 2) column and row of each cell, and (cells, 1) its stride in pixels."""
     corners, strides = [], []
