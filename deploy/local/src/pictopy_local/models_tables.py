@@ -21,7 +21,12 @@ TASK_WORDS = {
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in columns:
-        table.add_column(name, justify="right" if name in right else "left", no_wrap=name in ("model", *right))
+        table.add_column(
+            name,
+            justify="right" if name in right else "left",
+            no_wrap=name in ("model", "licence", *right),
+            overflow="fold",
+        )
     return table
 
 

@@ -23,7 +23,6 @@ from pictopy_vision.domain.sources import (
 from pictopy_vision.model_folder import ModelFolder
 from pictopy_vision.wheels import take_member
 
-CHUNK_BYTES = 1 << 18
 CUTS_ENDURED = 5  # transfers that broke after they brought something, and go on where they were
 CUT_PAUSE_S = 1.0
 Report = Callable[[int], None]
@@ -125,7 +124,7 @@ class Fetcher:
             _hold(handle.fileno())
             handle.truncate(begun)
             here = begun
-            async for chunk in response.aiter_bytes(CHUNK_BYTES):
+            async for chunk in response.aiter_bytes():  # as it arrives: what is held back is lost with a cut
                 here += await asyncio.to_thread(handle.write, chunk)
                 report(here)
                 if here > file.most_bytes:

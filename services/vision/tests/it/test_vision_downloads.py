@@ -111,6 +111,14 @@ async def test_a_transfer_that_is_cut_goes_on(tmp_path: Path) -> None:
     ModelFolder(tmp_path).verify(entry_at())
 
 
+async def test_a_small_file_that_is_cut_goes_on_too(tmp_path: Path) -> None:
+    """Whatever arrived is kept, also where it is less than one read."""
+    site = Site(content=CONTENT[:9000], cut_after=[3000])
+    with served(site) as url:
+        await fetch(tmp_path, entry_at(f"{url}/m.onnx", content=CONTENT[:9000]))
+    assert site.asked == [None, "bytes=3000-"]
+
+
 async def test_a_later_pull_goes_on_where_an_earlier_ended(tmp_path: Path) -> None:
     """What came before the power went is not fetched again."""
     site = Site()

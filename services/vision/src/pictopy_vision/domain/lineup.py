@@ -89,6 +89,8 @@ class Lineup:
             return f"Needs a model that {WORDS[below]}; none is {'on' if below in self.off else 'installed'}."
         if below == "faces" and not self.entries["faces"].output.landmarks:
             return f"{self.entries['faces'].title} gives no landmarks, and without them faces cannot be told apart."
+        if task == "text_embedding" and "image_embedding" in self.entries:
+            return f"{self.entries['image_embedding'].title} has no tower for words, or it is not installed."
         offered = ", ".join(entry.id for entry in _by_preference(catalogue) if task in entry.tasks)
         return f"No model that {WORDS[task]} is installed; the catalogue offers {offered or 'none'}."
 
