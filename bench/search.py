@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,17 @@ from pictopy_contracts.ids import EventId, PersonId, PhotoId
 from pictopy_contracts.messages import LibraryRemoved, PhotoAdded
 from pictopy_engines.postgres import PostgresEngine
 from pictopy_runtime.database import PostgresDatabase
-from pictopy_search import made_up
 from pictopy_search.app import MIGRATIONS
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Filters, Near, Order
 from pictopy_search.domain.periods import Period, period_of
 from pictopy_search.domain.text import key_of, terms_of
-from pictopy_search.made_up_history import hear
-from pictopy_search.pictures import Pictures
+from pictopy_search.fake_deps import fake_deps, hear
+from pictopy_search.meant import with_meaning
 from pictopy_search.ports import Deps
 from pictopy_search.store import PostgresStore
+from pictopy_testing import photo_messages as made_up
 from pictopy_testing.database import migrated
-from pictopy_vectors.fakes import FakeVectors
 
 RUNS = 15
 PAGE = 100
@@ -147,6 +146,16 @@ def _period(year: int, month: int | None = None) -> Period:
     return period
 
 
+def meant(name: str, text: str, deps: Deps, filters: Filters | None = None) -> Asked:
+    """Words compared by meaning, then the page that a person sees."""
+
+    async def ask() -> None:
+        asked, _ = await with_meaning(replace(filters or Filters(), terms=terms_of(text)), deps)
+        await deps.store.search(asked, "relevance", None, PAGE + 1)
+
+    return Asked(name, ask)
+
+
 def questions(store: PostgresStore, deep: Cursor, some: PhotoId) -> Iterator[Asked]:
     def page(name: str, filters: Filters, order: Order = "newest", after: Cursor | None = None) -> Asked:
         return Asked(name, lambda: store.search(filters, order, after, PAGE + 1))
@@ -170,6 +179,13 @@ def questions(store: PostgresStore, deep: Cursor, some: PhotoId) -> Iterator[Ask
     yield page("words, phrase", Filters(terms=terms_of('"golden retriever"')))
     yield page("words, none", Filters(terms=terms_of("nothing0 thing0")))
     yield page("words by relevance", Filters(terms=terms_of("person thing0")), "relevance")
+    deps = fake_deps(store)
+    yield meant("meaning, frequent", "puppy on the seashore", deps)
+    yield meant("meaning, rare", "labrador", deps)
+    yield meant("meaning, a label", "thing0", deps)
+    yield meant("meaning, a sentence", "a dog runs along the shore while the mountains glow in the evening", deps)
+    yield meant("meaning of a person", "puppy", deps, Filters(people=one))
+    yield meant("meaning in a year", "puppy by the sea", deps, Filters(since=year.start, until=year.end))
     yield page("place", Filters(place=terms_of("reykjavik")))
     yield page("year", Filters(since=year.start, until=year.end))
     yield page("any June", Filters(month=6))
@@ -219,7 +235,7 @@ async def read(store: PostgresStore) -> dict[str, dict[str, float]]:
 
 async def write(store: PostgresStore, photos: int = 300) -> dict[str, float]:
     """Messages through the handlers, and the changes that touch many photos at once."""
-    deps = Deps(store, Pictures(FakeVectors()), lambda: made_up.ADDED)
+    deps = fake_deps(store)
 
     async def import_photos() -> None:
         for number in range(photos):

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends, Query
 from pictopy_contracts.ids import PhotoId
 from pictopy_runtime.errors import AppError
 from pictopy_runtime.http import deps_of
+from pictopy_search import changes
 from pictopy_search.domain import cursor as cursors
-from pictopy_search.domain.answers import Answer, BucketCount, Card, Detail, Facets, Hit
+from pictopy_search.domain.answers import Answer, BucketCount, By, Card, Detail, Facets, Hit, ModelChange
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import BadQuery, Filters, Order
 from pictopy_search.domain.query import Understood, Vocabulary, narrowed, understand, words_only
+from pictopy_search.meant import with_meaning
 from pictopy_search.params import MAX_LIMIT, FilterParams, SearchParams, TimelineParams
 from pictopy_search.ports import Deps
 from pictopy_search.similar import SimilarPhotos, similar_to
@@ -32,6 +34,8 @@ class Page(Answer):
     items: tuple[Card, ...]
     next: str | None
     understood: tuple[Part, ...]
+    by: By | None
+    """How the words of the query were compared with photos; null where there are none."""
 
 
 class Timeline(Answer):
@@ -43,7 +47,7 @@ class Timeline(Answer):
 @router.get("/search")
 async def search(params: Annotated[SearchParams, Query()], deps: DepsOf) -> Page:
     """A page of photos for which everything asked for holds."""
-    filters, parts = await _asked(params, deps)
+    filters, parts, by = await _asked(params, deps)
     order = _order(params.order, filters)
     after = _after(params.cursor, order)
     hits = await deps.store.search(filters, order, after, params.limit + 1)
@@ -52,6 +56,7 @@ async def search(params: Annotated[SearchParams, Query()], deps: DepsOf) -> Page
         items=tuple(hit.card for hit in shown),
         next=_next(order, shown[-1]) if len(hits) > params.limit else None,
         understood=tuple(Part(kind=p.meaning.kind, text=p.text, values=p.meaning.values) for p in parts),
+        by=by,
     )
 
 
@@ -81,6 +86,24 @@ async def similar(photo_id: str, deps: DepsOf, limit: Annotated[int, Query(ge=1,
     return await similar_to(known.photo_id, limit, deps)
 
 
+@router.get("/model-change")
+async def model_change(deps: DepsOf) -> ModelChange:
+    """How far a change of the model that compares whole pictures is."""
+    return await changes.report(deps)
+
+
+@router.post("/model-change/swap")
+async def swap_models(deps: DepsOf) -> ModelChange:
+    """The next model answers from now on, whether or not it has seen all photos."""
+    return await changes.swap(deps)
+
+
+@router.post("/model-change/back")
+async def take_models_back(deps: DepsOf) -> ModelChange:
+    """The model before answers again, until one says `swap`."""
+    return await changes.take_back(deps)
+
+
 async def _known(photo_id: str, deps: Deps) -> Detail:
     found = None if "\x00" in photo_id else await deps.store.photo(PhotoId(photo_id))
     if found is None:
@@ -88,22 +111,28 @@ async def _known(photo_id: str, deps: Deps) -> Detail:
     return found
 
 
-async def _asked(params: FilterParams, deps: Deps) -> tuple[Filters, tuple[Understood, ...]]:
+async def _asked(params: FilterParams, deps: Deps) -> tuple[Filters, tuple[Understood, ...], By | None]:
     try:
         filters = params.filters()
     except BadQuery as error:
         raise AppError(422, str(error)) from error
-    parts = understand(params.q, await _vocabulary(deps)) if params.understand and params.q else words_only(params.q)
-    return narrowed(filters, parts), parts
+    if not (params.understand and params.q):
+        parts = words_only(params.q)
+        return narrowed(filters, parts), parts, None
+    parts = understand(params.q, await _vocabulary(deps))
+    meant, by = await with_meaning(narrowed(filters, parts), deps)
+    return meant, parts, by
 
 
 async def _vocabulary(deps: Deps) -> Vocabulary:
     return Vocabulary.of(await deps.store.names(), await deps.store.places())
 
 
-def _order(order: Order, filters: Filters) -> Order:
-    """Without words nothing is more relevant than another."""
-    return "newest" if order == "relevance" and not filters.terms else order
+def _order(order: Order | None, filters: Filters) -> Order:
+    """Without words nothing is more relevant than another; with words that is what a person expects."""
+    if filters.terms:
+        return order or ("newest" if filters.among is None else "relevance")
+    return "newest" if order in (None, "relevance") else order
 
 
 def _after(text: str | None, order: Order) -> Cursor | None:

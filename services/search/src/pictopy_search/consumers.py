@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.ids import ModelId, PhotoId
 from pictopy_contracts.messages import (
     EventChanged,
     LibraryAdded,
     LibraryRemoved,
+    ModelsChanged,
     PersonChanged,
     Photo,
     PhotoAdded,
@@ -16,11 +17,11 @@ from pictopy_contracts.messages import (
     PhotoPeopleAssigned,
     PhotoRemoved,
     SearchFinished,
+    VisionFinished,
 )
-from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.consume import ConsumerSpec
 from pictopy_runtime.errors import Poison
-from pictopy_search.domain.answers import Look
+from pictopy_search import changes
 from pictopy_search.ports import Deps, Unit
 
 
@@ -46,14 +47,28 @@ async def on_photo_removed(message: PhotoRemoved, deps: Deps) -> None:
 
 
 async def on_photo_analysed(message: PhotoAnalysed, deps: Deps) -> None:
-    """The vector first: a crash before the commit leaves one that the next try overwrites."""
-    known = await deps.store.look(message.photo_id)
-    if known is None or (known.analysed_at, known.model_version) <= (message.analysed_at, message.model_version):
-        await _store_vector(message.photo_id, message.embedding, known, deps)
+    """The vectors first: a crash before the commit leaves some that the next try overwrites. A vector is a function
+    of the picture and the model, so an old look brings none that is wrong."""
+    models = await _store_vectors(message, deps)
     async with deps.store.unit() as unit:
+        await unit.put_embeddings(message.photo_id, models)
         await unit.put_analysis(message)
         await unit.reindex([message.photo_id])
         await _finish(unit, message.photo_id, deps)
+
+
+async def on_stage_finished(message: VisionFinished, deps: Deps) -> None:
+    """A photo that vision gave up on holds no change of model up."""
+    if message.status == "failed":
+        async with deps.store.unit() as unit:
+            await unit.put_failure(message.photo_id, message.model_version)
+
+
+async def on_models_changed(message: ModelsChanged, deps: Deps) -> None:
+    """What is in use, and what is computed beside it; photos follow one by one."""
+    async with deps.store.unit() as unit:
+        await unit.put_models((await unit.models()).hearing(message))
+    await changes.follow(deps)
 
 
 async def on_photo_assigned(message: PhotoPeopleAssigned, deps: Deps) -> None:
@@ -100,16 +115,17 @@ async def _index_facts(photo: Photo, deps: Deps) -> None:
             await _finish(unit, photo.photo_id, deps)
 
 
-async def _store_vector(photo_id: PhotoId, embedding: Embedding | None, known: Look | None, deps: Deps) -> None:
-    """Into the collection of its model, and out of that of the model before."""
-    if embedding is not None:
+async def _store_vectors(message: PhotoAnalysed, deps: Deps) -> list[ModelId]:
+    """Into the collections of their models. Returns the models."""
+    wanted = await deps.store.models()
+    given = (message.embedding, *message.other_embeddings)
+    embeddings = [one for one in given if one is not None and wanted.wants(ModelId(one.model))]
+    for embedding in embeddings:
         try:
-            await deps.pictures.put(photo_id, embedding)
+            await deps.pictures.put(message.photo_id, embedding)
         except ValueError as error:
             raise Poison(f"the embedding by {embedding.model}: {error}") from error
-    before = known.embedding_model if known else None
-    if before is not None and (embedding is None or before != embedding.model):
-        await deps.pictures.forget(photo_id, before)
+    return [ModelId(embedding.model) for embedding in embeddings]
 
 
 async def _finish(unit: Unit, photo_id: PhotoId, deps: Deps) -> None:
@@ -149,4 +165,6 @@ CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (
     ConsumerSpec(EventChanged, on_event_changed),
     ConsumerSpec(LibraryAdded, on_library_added),
     ConsumerSpec(LibraryRemoved, on_library_removed),
+    ConsumerSpec(ModelsChanged, on_models_changed),
+    ConsumerSpec(VisionFinished, on_stage_finished),
 )

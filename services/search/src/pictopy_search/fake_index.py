@@ -9,7 +9,16 @@ from pictopy_contracts.ids import EventId, LibraryId, PersonId, PhotoId
 from pictopy_contracts.messages import EventChanged, FileRef, PersonChanged, Photo, PhotoAnalysed, PhotoPeopleAssigned
 from pictopy_search.domain.answers import Card, Detail, EventIn, FaceIn, FileIn, LabelIn, PersonRef
 from pictopy_search.domain.filters import Filters, Near
-from pictopy_search.domain.index import Label, camera_of, keywords_of, labels_of, people_in, phash_bits, shown_words
+from pictopy_search.domain.index import (
+    Label,
+    camera_of,
+    keywords_of,
+    labels_of,
+    people_in,
+    phash_bits,
+    read_words,
+    shown_words,
+)
 from pictopy_search.domain.text import Term, key_of, plain, words_of, words_of_each
 
 Texts = Mapping[str, list[tuple[str, ...]]]
@@ -64,6 +73,8 @@ class Row:
     quality: float
     phash: str | None
     texts: Texts
+    read: tuple[str, ...]
+    """Words in the picture."""
 
     @property
     def sort_at(self) -> datetime:
@@ -91,6 +102,7 @@ def row_of(photo: Photo, sources: Sources) -> Row:
         quality=analysis.quality.score if analysis and analysis.quality else -1.0,
         phash=phash_bits(analysis.phash) if analysis else None,
         texts=_texts(photo, sources, labels, events, files),
+        read=tuple(read_words(analysis)) if analysis else (),
     )
 
 
@@ -99,12 +111,14 @@ def _texts(
 ) -> Texts:
     assigned = sources.assigned.get(photo.photo_id)
     people = [sources.persons[one] for one in people_in(assigned.faces) if one in sources.persons] if assigned else []
+    analysis = sources.analyses.get(photo.photo_id)
+    lines = [line.text for line in analysis.text] if analysis else []
     written = (photo.title, photo.caption, camera_of(photo), *(region.name for region in photo.regions))
     return {
         "A": words_of_each(shown_words(person) for person in people),
         "B": words_of_each(event.place for event in events),
         "C": words_of_each([*labels, *(event.title for event in events)]),
-        "D": words_of_each([*written, *(plain(file.path) for file in files)]),
+        "D": words_of_each([*written, *(plain(file.path) for file in files), *lines]),
     }
 
 
@@ -114,7 +128,10 @@ def matches(row: Row, filters: Filters) -> bool:
 
 def _checks(row: Row, filters: Filters) -> Iterator[bool]:
     photo = row.photo
-    yield all(_has(row.texts, "ABCD", term) for term in filters.terms)
+    is_among = filters.among is not None and photo.photo_id in filters.among.photo_ids
+    has_words = bool(filters.terms) or filters.among is None
+    yield is_among or (has_words and all(_has(row.texts, "ABCD", term) for term in filters.terms))
+    yield all(_is_read(row.read, term) for term in filters.reads)
     yield all(_has(row.texts, "B", term) for term in filters.place)
     yield filters.since is None or row.sort_at >= filters.since
     yield filters.until is None or row.sort_at < filters.until
@@ -133,8 +150,15 @@ def _checks(row: Row, filters: Filters) -> Iterator[bool]:
     yield filters.near is None or _is_near(photo, filters.near)
 
 
+def _is_read(words: Sequence[str], term: Term) -> bool:
+    last = any(word == term.words[-1] if term.is_exact else word.startswith(term.words[-1]) for word in words)
+    return last and set(term.words[:-1]) <= set(words)
+
+
 def rank(row: Row, filters: Filters) -> float:
     """Not the numbers of Postgres, but their order where one term is found under one weight."""
+    if filters.among is not None:
+        return dict(zip(filters.among.photo_ids, filters.among.scores, strict=True)).get(row.photo.photo_id, 0.0)
     return sum(
         max((RANKS[weight] for weight in RANKS if _has(row.texts, weight, term)), default=0.0) for term in filters.terms
     )
@@ -215,6 +239,9 @@ def detail_of(row: Row, sources: Sources) -> Detail:
             "events": [EventIn.model_validate(event.model_dump()) for event in row.events],
             "files": [FileIn(library_id=file.library_id, path=plain(file.path)) for file in sources.files_of(photo_id)],
             "albums": tuple(plain(album) for album in row.photo.albums),
+            "text": tuple(
+                line.model_copy(update={"text": plain(line.text)}) for line in (analysis.text if analysis else ())
+            ),
             "quality_parts": analysis.quality if analysis else None,
             "model_version": analysis.model_version if analysis else None,
             "embedding_model": analysis.embedding.model if analysis and analysis.embedding else None,

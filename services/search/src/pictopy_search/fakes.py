@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pictopy_contracts.ids import EventId, LibraryId, PersonId, PhotoId
+from pictopy_contracts.ids import EventId, LibraryId, ModelId, PersonId, PhotoId
 from pictopy_contracts.messages import (
     EventChanged,
     FileRef,
@@ -17,24 +17,26 @@ from pictopy_contracts.messages import (
     PhotoPeopleAssigned,
 )
 from pictopy_search.domain.answers import BucketCount, Card, Count, Detail, Facets, Hit, Look
+from pictopy_search.domain.change import ImageModels
 from pictopy_search.domain.counts import facets_of
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Order
 from pictopy_search.domain.index import people_in, phash_bits, shown_words
 from pictopy_search.domain.text import plain, words_of
 from pictopy_search.fake_index import Row, Sources, card_of, detail_of, matches, rank, row_of
+from pictopy_search.fake_meaning import FakeMeaning, FakeModels
 
 
 @dataclass
-class FakeStore:
-    sources: Sources = field(default_factory=Sources)
-    rows: dict[PhotoId, Row] = field(default_factory=dict)
+class FakeStore(FakeMeaning, FakeModels):
     published: dict[str, Message] = field(default_factory=dict)
     """By message id: a stream keeps each once."""
+    writes: int = 0
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator["FakeUnit"]:
         yield FakeUnit(self)
+        self.writes += 1
 
     async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
         hits = [self._hit(row, filters, order) for row in self._found(filters)]
@@ -168,6 +170,18 @@ class FakeUnit:
             for photo_id, (_, files) in self._sources.files.items()
             if any(file.library_id == library_id for file in files)
         ]
+
+    async def put_embeddings(self, photo_id: PhotoId, models: Sequence[ModelId]) -> None:
+        self.store.embedded |= {(model, photo_id) for model in models}
+
+    async def put_failure(self, photo_id: PhotoId, model_version: str) -> None:
+        self.store.failed[photo_id] = model_version
+
+    async def models(self) -> ImageModels:
+        return self.store.said
+
+    async def put_models(self, models: ImageModels) -> None:
+        self.store.said = models
 
     async def reindex(self, photo_ids: Sequence[PhotoId]) -> None:
         for photo_id in photo_ids:

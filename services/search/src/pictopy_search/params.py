@@ -30,6 +30,7 @@ class FilterParams(BaseModel):
     tag: Annotated[list[Text], Field(max_length=50, description="Keywords, tags or objects; all must fit")] = []
     event: Text | None = None
     place: Annotated[Text | None, Field(description="Words of a place's name")] = None
+    text: Annotated[Text | None, Field(description="Words that can be read in the picture")] = None
     kind: Kind | None = None
     favourite: bool | None = None
     hidden: Annotated[bool, Field(description="Only hidden photos, instead of none of them")] = False
@@ -51,6 +52,7 @@ class FilterParams(BaseModel):
             labels=tuple(_key("tag", tag) for tag in self.tag),
             event=EventId(self.event) if self.event else None,
             place=terms_of(self.place or ""),
+            reads=terms_of(self.text or ""),
             kind=self.kind,
             is_favourite=self.favourite,
             is_hidden=self.hidden,
@@ -65,7 +67,7 @@ class FilterParams(BaseModel):
 
 
 class SearchParams(FilterParams):
-    order: Order = "newest"
+    order: Annotated[Order | None, Field(description="Without one: relevance for words, else newest")] = None
     cursor: Annotated[Text | None, Field(description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 100
 

@@ -1,9 +1,17 @@
 """The vectors of whole pictures: one collection for each model, one point for each photo."""
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.vectors import Embedding
 from pictopy_search.domain.vectors import collection_of, point_of, vector_of
 from pictopy_vectors.ports import VectorCollection, VectorPoint, Vectors
+
+Vector: TypeAlias = NDArray[np.float32]
 
 
 class Pictures:
@@ -18,14 +26,27 @@ class Pictures:
         collection = await self._vectors.collection(collection_of(embedding.model), len(vector))
         await collection.upsert([VectorPoint(point_of(photo_id), vector, {"photo_id": photo_id})])
 
-    async def forget(self, photo_id: PhotoId, model: str) -> None:
-        """A model that no photo uses any more takes its collection along."""
+    async def forget_model(self, model: str) -> None:
+        if collection_of(model) in await self._vectors.names():
+            await self._vectors.drop(collection_of(model))
+
+    async def near(self, vector: Vector, model: str, limit: int, least: float) -> list[tuple[PhotoId, float]]:
+        """Photos by cosine with `vector`, best first, none below `least`."""
         collection = await self._known(model)
         if collection is None:
-            return
-        await collection.delete([point_of(photo_id)])
-        if await collection.count() == 0:
-            await self._vectors.drop(collection_of(model))
+            return []
+        hits = await collection.search(vector, limit, min_score=least)
+        return [(PhotoId(str(hit.payload["photo_id"])), hit.score) for hit in hits]
+
+    async def scores(self, photo_ids: Sequence[PhotoId], model: str, vector: Vector) -> dict[PhotoId, float]:
+        """Cosine with each of these photos that has a vector of this size."""
+        collection = await self._known(model)
+        points = await collection.get([point_of(one) for one in photo_ids]) if collection and photo_ids else []
+        return {
+            PhotoId(str(point.payload["photo_id"])): float(point.vector @ vector)
+            for point in points
+            if point.vector.shape == vector.shape
+        }
 
     async def nearest(self, photo_id: PhotoId, model: str, limit: int) -> list[tuple[PhotoId, float]]:
         """Other photos by cosine, best first; empty where the photo has no vector of this model."""

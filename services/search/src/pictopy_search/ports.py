@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pictopy_contracts.ids import LibraryId, PersonId, PhotoId
+from pictopy_contracts.ids import LibraryId, ModelId, PersonId, PhotoId
 from pictopy_contracts.messages import (
     EventChanged,
     FileRef,
@@ -17,9 +17,13 @@ from pictopy_contracts.messages import (
     PhotoPeopleAssigned,
 )
 from pictopy_search.domain.answers import BucketCount, Card, Detail, Facets, Hit, Look
+from pictopy_search.domain.change import ImageModels
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Order
+from pictopy_search.domain.nearness import Wanted
 from pictopy_search.pictures import Pictures
+from pictopy_search.towers import TextTower
+from pictopy_search.wordbook import Wordbook
 
 
 class Unit(Protocol):
@@ -52,6 +56,18 @@ class Unit(Protocol):
         """Photos with a file in it, if it came or went."""
         ...
 
+    async def put_embeddings(self, photo_id: PhotoId, models: Sequence[ModelId]) -> None:
+        """Its vectors by these models are stored."""
+        ...
+
+    async def put_failure(self, photo_id: PhotoId, model_version: str) -> None:
+        """Vision gave up on it with this set of models."""
+        ...
+
+    async def models(self) -> ImageModels: ...
+
+    async def put_models(self, models: ImageModels) -> None: ...
+
     async def reindex(self, photo_ids: Sequence[PhotoId]) -> None:
         """Make the index of these photos what the sources say, in one statement."""
         ...
@@ -66,6 +82,11 @@ class Unit(Protocol):
 
 
 class Store(Protocol):
+    @property
+    def writes(self) -> int:
+        """Grows with each unit that was committed."""
+        ...
+
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         """One writer at a time: an index row is a function of several sources, and two writers that each see only
         their own half would both leave it incomplete."""
@@ -97,6 +118,39 @@ class Store(Protocol):
 
     async def places(self) -> list[str]: ...
 
+    async def lexicon(self) -> tuple[dict[str, int], int]:
+        """The folded words and names of labels, events, places, captions and texts in pictures, each with the number
+        of photos that have it; and the number of all photos."""
+        ...
+
+    async def scored(self, wanted: Wanted, filters: Filters, limit: int) -> list[tuple[PhotoId, float]]:
+        """Photos under the filters that have all the words as spelled, then those with near words, best first."""
+        ...
+
+    async def ids(self, filters: Filters, limit: int) -> list[PhotoId]: ...
+
+    async def models(self) -> ImageModels: ...
+
+    async def models_of(self, photo_id: PhotoId) -> list[ModelId]:
+        """Whose vectors the photo has."""
+        ...
+
+    async def every_model(self) -> list[ModelId]:
+        """Whose vectors any photo has."""
+        ...
+
+    async def coverage(self, model: ModelId, model_version: str) -> tuple[int, int]:
+        """How many of the photos shown the model has seen (or vision gave up on), and how many there are."""
+        ...
+
+    async def sample(self, model: ModelId, size: int) -> list[PhotoId]:
+        """Photos with a vector of the model, chosen by their ids, which are hashes: at random, and each time alike."""
+        ...
+
+    async def forget_model(self, model: ModelId) -> None:
+        """No photo has a vector of it any more."""
+        ...
+
 
 @dataclass(frozen=True)
 class Deps:
@@ -104,3 +158,5 @@ class Deps:
     pictures: Pictures
     now: Callable[[], datetime]
     """Aware, UTC."""
+    tower: TextTower
+    wordbook: Wordbook

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.ids import ModelId, PhotoId
 from pictopy_search.domain.answers import Answer, Look, Similar
+from pictopy_search.domain.change import STAND_IN
 from pictopy_search.ports import Deps
 
 PHASH_BITS = 64
@@ -23,16 +24,23 @@ async def similar_to(photo_id: PhotoId, limit: int, deps: Deps) -> SimilarPhotos
     look = await deps.store.look(photo_id)
     if look is None:
         return SimilarPhotos(items=(), by="nothing")
-    if look.embedding_model is not None:
-        items = await _by_embedding(photo_id, look.embedding_model, limit, deps)
+    models = await _models_of(photo_id, deps)
+    for model in models:
+        items = await _by_embedding(photo_id, model, limit, deps)
         if items:
             return SimilarPhotos(items=tuple(items), by="embedding")
     if look.phash is None:
-        return SimilarPhotos(items=(), by="embedding" if look.embedding_model else "nothing")
+        return SimilarPhotos(items=(), by="embedding" if models else "nothing")
     return SimilarPhotos(items=tuple(await _by_hash(photo_id, look, limit, deps)), by="phash")
 
 
-async def _by_embedding(photo_id: PhotoId, model: str, limit: int, deps: Deps) -> list[Similar]:
+async def _models_of(photo_id: PhotoId, deps: Deps) -> list[ModelId]:
+    """The model that answers now first: one that is on its way does not know all photos yet."""
+    active = (await deps.store.models()).active
+    return sorted(await deps.store.models_of(photo_id), key=lambda model: (model != active, model == STAND_IN, model))
+
+
+async def _by_embedding(photo_id: PhotoId, model: ModelId, limit: int, deps: Deps) -> list[Similar]:
     wanted = limit * OVERFETCH
     while True:
         found = await deps.pictures.nearest(photo_id, model, wanted)

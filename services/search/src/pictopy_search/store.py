@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 
-from pictopy_contracts.ids import EventId, LibraryId, PersonId, PhotoId
+from pictopy_contracts.ids import EventId, LibraryId, ModelId, PersonId, PhotoId
 from pictopy_contracts.messages import (
     EventChanged,
     FileRef,
@@ -21,7 +21,9 @@ from pictopy_contracts.messages import (
 )
 from pictopy_runtime import outbox
 from pictopy_runtime.database import Connection, Database
+from pictopy_search import store_models
 from pictopy_search.domain.answers import Look
+from pictopy_search.domain.change import ImageModels
 from pictopy_search.domain.index import (
     Label,
     camera_of,
@@ -29,26 +31,32 @@ from pictopy_search.domain.index import (
     labels_of,
     people_in,
     phash_bits,
+    read_words,
     shown_words,
     words_of_photo,
+    written_words,
 )
 from pictopy_search.domain.text import joined, key_of, plain
+from pictopy_search.store_meaning import PostgresMeaning
+from pictopy_search.store_models import PostgresModels
 from pictopy_search.store_queries import PostgresQueries, look_of
 
 
-class PostgresStore(PostgresQueries):
+class PostgresStore(PostgresQueries, PostgresMeaning, PostgresModels):
     """One writer at a time: in this process by a lock in memory, so that writers who wait hold no connection that
     a reader needs; among processes by a lock in Postgres."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._writing = asyncio.Lock()
+        self.writes = 0
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator["PostgresUnit"]:
         async with self._writing, self._database.transaction() as connection:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('pictopy:search:writer'))")
             yield PostgresUnit(connection)
+        self.writes += 1
 
 
 class PostgresUnit:
@@ -60,6 +68,7 @@ class PostgresUnit:
         if photo.revision > known:
             await self._connection.execute(PUT_PHOTO, _photo_row(photo))
             await self._put_labels(photo.photo_id, ["keyword"], keywords_of(photo))
+            await self._put_words(photo.photo_id, "written", written_words(photo))
         return int(known)
 
     async def put_files(self, photo_id: PhotoId, revision: int, files: Sequence[FileRef]) -> None:
@@ -99,12 +108,13 @@ class PostgresUnit:
         newer = await self._connection.execute(
             """
             INSERT INTO analyses AS known
-                (photo_id, analysed_at, model_version, embedding_model, face_count, quality, phash)
+                (photo_id, analysed_at, model_version, embedding_model, face_count, quality, phash, lines, line_words)
             VALUES (%(photo_id)s, %(analysed_at)s, %(model_version)s, %(embedding_model)s, %(face_count)s,
-                %(quality)s, %(phash)s)
+                %(quality)s, %(phash)s, %(lines)s, %(line_words)s)
             ON CONFLICT (photo_id) DO UPDATE SET analysed_at = excluded.analysed_at,
                 model_version = excluded.model_version, embedding_model = excluded.embedding_model,
-                face_count = excluded.face_count, quality = excluded.quality, phash = excluded.phash
+                face_count = excluded.face_count, quality = excluded.quality, phash = excluded.phash,
+                lines = excluded.lines, line_words = excluded.line_words
             WHERE (known.analysed_at, known.model_version) < (excluded.analysed_at, excluded.model_version)
             RETURNING photo_id
             """,
@@ -116,10 +126,13 @@ class PostgresUnit:
                 "face_count": len(analysis.faces),
                 "quality": _json(analysis.quality),
                 "phash": phash_bits(analysis.phash),
+                "lines": Jsonb([line.model_dump(mode="json") | {"text": plain(line.text)} for line in analysis.text]),
+                "line_words": joined(line.text for line in analysis.text),
             },
         )
         if await newer.fetchone() is not None:
             await self._put_labels(analysis.photo_id, ["tag", "object"], labels_of(analysis))
+            await self._put_words(analysis.photo_id, "read", read_words(analysis))
 
     async def put_people(self, assigned: PhotoPeopleAssigned) -> None:
         await self._connection.execute(
@@ -190,6 +203,18 @@ class PostgresUnit:
             return []
         return await self._photos("SELECT DISTINCT photo_id FROM photo_files WHERE library_id = %s", library_id)
 
+    async def put_embeddings(self, photo_id: PhotoId, models: Sequence[ModelId]) -> None:
+        await store_models.put_embeddings(self._connection, photo_id, models)
+
+    async def put_failure(self, photo_id: PhotoId, model_version: str) -> None:
+        await store_models.put_failure(self._connection, photo_id, model_version)
+
+    async def models(self) -> ImageModels:
+        return await store_models.read_models(self._connection)
+
+    async def put_models(self, models: ImageModels) -> None:
+        await store_models.put_models(self._connection, models)
+
     async def reindex(self, photo_ids: Sequence[PhotoId]) -> None:
         if photo_ids:
             await self._connection.execute(REINDEX, (list(photo_ids),))
@@ -215,6 +240,16 @@ class PostgresUnit:
                 for number, one in enumerate(labels)
             ],
         )
+
+    async def _put_words(self, photo_id: PhotoId, source: str, words: Sequence[str]) -> None:
+        await self._connection.execute(
+            "DELETE FROM photo_words WHERE photo_id = %s AND source = %s", (photo_id, source)
+        )
+        if words:
+            await self._connection.execute(
+                "INSERT INTO photo_words (photo_id, source, key) SELECT %s, %s, key FROM unnest(%s::text[]) AS key",
+                (photo_id, source, list(words)),
+            )
 
     async def _photos_of_person(self, person_id: PersonId) -> list[PhotoId]:
         return await self._photos("SELECT photo_id FROM assignments WHERE people @> ARRAY[%s]", person_id)

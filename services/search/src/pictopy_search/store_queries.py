@@ -1,11 +1,7 @@
-"""The Postgres adapter, reading half. Statements are composed of literal fragments; values travel as parameters.
+"""The Postgres adapter, reading half. Statements are composed of literal fragments; values travel as parameters."""
 
-Only conditions that are asked for stand in a statement, and it is planned anew each time (`prepare=False`): one
-plan for all filters (`x IS NULL OR ...`) would read the whole table for each page.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
 from psycopg import sql
@@ -16,9 +12,7 @@ from pictopy_search.domain.answers import BucketCount, Card, Count, Detail, Face
 from pictopy_search.domain.counts import MAX_VALUES, facets_of
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Order
-from pictopy_search.domain.text import Term
-
-Values = dict[str, object]
+from pictopy_search.store_where import Values, where_of
 
 
 class PostgresQueries:
@@ -26,19 +20,25 @@ class PostgresQueries:
         self._database = database
 
     async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
-        where, values = _where(filters)
-        sort = SORTS[order]
+        is_ranked = order == "relevance" and filters.among is not None
+        where, values = where_of(replace(filters, terms=()) if is_ranked else filters)
+        sort = NEAREST if is_ranked else SORTS[order]
         if after is not None:
             where += sql.SQL(" AND ") + sort.behind
             values |= {"after_at": after.at, "after_score": after.score, "after_id": after.photo_id}
         statement = sql.SQL(PAGE).format(
-            at=sql.SQL(sort.at), score=sql.SQL(sort.score or "NULL"), where=where, order=sort.by, card=sql.SQL(CARD)
+            at=sql.SQL(sort.at),
+            score=sql.SQL(sort.score or "NULL"),
+            source=sql.SQL(SCORED_PHOTOS if is_ranked else "photos"),
+            where=where,
+            order=sort.by,
+            card=sql.SQL(CARD),
         )
         rows = await self._rows(statement, values | {"limit": limit})
         return sorted((_hit(row) for row in rows), key=lambda hit: hit.place, reverse=sort.is_descending)
 
     async def facets(self, filters: Filters) -> Facets:
-        where, values = _where(filters)
+        where, values = where_of(filters)
         async with self._database.transaction() as connection:
             await connection.execute("SET LOCAL work_mem = '64MB'")  # all photos of a large library, off the disk
             cursor = await connection.execute(
@@ -49,7 +49,7 @@ class PostgresQueries:
         return facets_of(counts)
 
     async def timeline(self, filters: Filters, bucket: Bucket) -> list[BucketCount]:
-        where, values = _where(filters)
+        where, values = where_of(filters)
         rows = await self._rows(
             sql.SQL(TIMELINE).format(where=where), values | {"bucket": bucket, "format": BUCKET_FORMATS[bucket]}
         )
@@ -128,77 +128,14 @@ SORTS: dict[Order, Sort] = {
     "quality": Sort("sort_at", "quality"),
     "relevance": Sort("sort_at", "ts_rank(text, %(text)s::tsquery)::float8"),
 }
+NEAREST = Sort("sort_at", "score")
+"""By relevance where photos were found by meaning: their scores come along."""
+
+SCORED_PHOTOS: LiteralString = (
+    "photos JOIN unnest(%(among)s::text[], %(scores)s::float8[]) AS near (photo_id, score) USING (photo_id)"
+)
 BUCKET_FORMATS: dict[Bucket, LiteralString] = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 
-
-def _where(filters: Filters) -> tuple[sql.Composed, Values]:
-    parts: list[sql.Composable] = [
-        sql.SQL("is_shown AND is_hidden" if filters.is_hidden else "is_shown AND NOT is_hidden")
-    ]
-    values: Values = {}
-    for condition, given in _conditions(filters):
-        parts.append(sql.SQL(condition))
-        values |= given
-    for number, group in enumerate(filters.people):
-        parts.append(sql.SQL("people && {}").format(sql.Placeholder(f"people_{number}")))
-        values[f"people_{number}"] = list(group)
-    return sql.SQL(" AND ").join(parts), values
-
-
-def _conditions(filters: Filters) -> Iterator[tuple[LiteralString, Values]]:
-    """The conditions that were asked for, each with its values."""
-    yes_or_no: tuple[tuple[bool | None, LiteralString, LiteralString], ...] = (
-        (filters.is_favourite, "is_favourite", "NOT is_favourite"),
-        (filters.is_screenshot, "is_screenshot", "NOT is_screenshot"),
-        (filters.has_faces, "face_count > 0", "face_count = 0"),
-    )
-    for wanted, true, false in yes_or_no:
-        if wanted is not None:
-            yield (true if wanted else false), {}
-    valued: tuple[tuple[str, object, LiteralString], ...] = (
-        ("text", tsquery(filters.terms), "text @@ %(text)s::tsquery"),
-        ("place", tsquery(filters.place, weight="B"), "text @@ %(place)s::tsquery"),
-        ("since", filters.since, "sort_at >= %(since)s"),
-        ("until", filters.until, "sort_at < %(until)s"),
-        ("month", filters.month, "extract(month FROM sort_at) = %(month)s"),
-        ("labels", list(filters.labels) or None, "label_keys @> %(labels)s"),
-        ("event", filters.event, "event_ids @> ARRAY[%(event)s]"),
-        ("kind", filters.kind, "kind = %(kind)s"),
-        ("camera", filters.camera, "camera_key = %(camera)s"),
-        ("library", filters.library, "libraries @> ARRAY[%(library)s]"),
-        ("album", filters.album, "albums @> ARRAY[%(album)s]"),
-        ("min_rating", filters.min_rating, "rating >= %(min_rating)s"),
-    )
-    for name, value, condition in valued:
-        if value is not None:
-            yield condition, {name: value}
-    if filters.near is not None:
-        near = filters.near
-        yield NEAR, {"lat": near.latitude_deg, "lon": near.longitude_deg, "km": near.radius_km}
-
-
-def tsquery(terms: Sequence[Term], weight: str = "") -> str | None:
-    """In Postgres' notation; folded words hold letters and digits only, so quoting them is enough."""
-    return " & ".join(f"({_phrase(term, weight)})" for term in terms) or None
-
-
-def _phrase(term: Term, weight: str) -> str:
-    *firsts, last = (f"'{word}'" for word in term.words)
-    endings = [f":{weight}" if weight else "" for _ in firsts]
-    mark = weight if term.is_exact else f"*{weight}"
-    words = [word + ending for word, ending in zip(firsts, endings, strict=True)]
-    return " <-> ".join([*words, f"{last}:{mark}" if mark else last])
-
-
-# Great-circle distance (haversine) on a sphere of 6371 km; 111.19 km a degree of latitude lets the index narrow it.
-NEAR: LiteralString = """
-    latitude_deg BETWEEN %(lat)s::float8 - %(km)s::float8 / 111.19 AND %(lat)s::float8 + %(km)s::float8 / 111.19
-    AND 2 * 6371 * asin(least(1, sqrt(
-        sin(radians(latitude_deg - %(lat)s::float8) / 2) ^ 2
-        + cos(radians(%(lat)s::float8)) * cos(radians(latitude_deg))
-            * sin(radians(longitude_deg - %(lon)s::float8) / 2) ^ 2
-    ))) <= %(km)s::float8
-"""
 
 CARD: LiteralString = """
     p.photo_id, p.kind, p.format, p.width_px, p.height_px, p.added_at, p.taken_at, p.taken_at_local, p.duration_s,
@@ -212,7 +149,8 @@ CARD: LiteralString = """
 
 PAGE: LiteralString = """
     WITH page AS (
-        SELECT *, {at} AS at, {score}::float8 AS score FROM photos WHERE {where} ORDER BY {order} LIMIT %(limit)s
+        SELECT photos.*, {at} AS at, {score}::float8 AS score
+        FROM {source} WHERE {where} ORDER BY {order} LIMIT %(limit)s
     )
     SELECT {card}, p.at, p.score FROM page p
 """
@@ -223,7 +161,7 @@ CARDS: LiteralString = """
 
 DETAIL: LiteralString = """
     SELECT {card}, p.revision, NOT p.is_shown AS removed, p.albums, a.model_version, a.embedding_model,
-        a.quality AS quality_parts,
+        a.quality AS quality_parts, coalesce(a.lines, '[]') AS text,
         (SELECT coalesce(json_agg(face || jsonb_build_object('person_id', n.person_id, 'name', n.name) ORDER BY number),
             '[]')
             FROM jsonb_array_elements(g.faces) WITH ORDINALITY AS f (face, number)

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pictopy_contracts.vectors import Embedding
-from pictopy_search.made_up import photo_id
 from pictopy_search.pictures import Pictures
+from pictopy_testing.photo_messages import photo_id
 from pictopy_vectors.edge import EdgeVectors
 from pictopy_vectors.fakes import FakeVectors
 from pictopy_vectors.ports import Vectors
@@ -38,13 +39,29 @@ async def test_a_photo_without_a_vector_has_no_neighbours(vectors: Vectors) -> N
     assert await pictures.nearest(photo_id(2), "m", 9) == []
 
 
-async def test_the_last_photo_of_a_model_takes_its_collection_along(vectors: Vectors) -> None:
+async def test_a_model_goes_with_all_its_vectors(vectors: Vectors) -> None:
     """Forgetting what was never known is no error."""
     pictures = Pictures(vectors)
-    for number in (1, 2):
-        await pictures.put(photo_id(number), Embedding.of("m", [1.0, 0.0]))
-    await pictures.forget(photo_id(1), "m")
-    assert await vectors.names() == ["photos-m"]
-    await pictures.forget(photo_id(2), "m")
-    await pictures.forget(photo_id(2), "m")
-    assert await vectors.names() == []
+    await pictures.put(photo_id(1), Embedding.of("m", [1.0, 0.0]))
+    await pictures.put(photo_id(1), Embedding.of("n", [1.0, 0.0]))
+    await pictures.forget_model("m")
+    await pictures.forget_model("m")
+    assert await vectors.names() == ["photos-n"]
+
+
+async def test_pictures_are_found_by_a_vector_from_outside(vectors: Vectors) -> None:
+    """The nearest that are near enough; or of chosen photos, each with its cosine."""
+    pictures, query = Pictures(vectors), np.array([1.0, 0.0], dtype=np.float32)
+    for number, angle in enumerate(([1.0, 0.0], [1.0, 1.0], [0.0, 1.0]), 1):
+        await pictures.put(photo_id(number), Embedding.of("m", angle))
+    assert [one for one, _ in await pictures.near(query, "m", 9, 0.5)] == [photo_id(1), photo_id(2)]
+    scores = await pictures.scores([photo_id(2), photo_id(3), photo_id(9)], "m", query)
+    assert scores == {photo_id(2): pytest.approx(0.7071, abs=1e-3), photo_id(3): pytest.approx(0.0, abs=1e-3)}
+    assert await pictures.near(query, "none", 9, 0.0) == []
+
+
+async def test_vectors_of_another_size_have_no_cosine(vectors: Vectors) -> None:
+    """A query of another model is not compared."""
+    pictures = Pictures(vectors)
+    await pictures.put(photo_id(1), Embedding.of("m", [1.0, 0.0]))
+    assert await pictures.scores([photo_id(1)], "m", np.ones(3, dtype=np.float32)) == {}

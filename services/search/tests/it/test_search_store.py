@@ -9,19 +9,18 @@ import pytest
 
 from pictopy_contracts.ids import EventId, LibraryId, PersonId
 from pictopy_contracts.messages import Message, NamedRegion, PhotoAdded, PhotoRemoved
-from pictopy_search import made_up
 from pictopy_search.app import MIGRATIONS
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Near, Order
 from pictopy_search.domain.periods import Period, parse_moment
 from pictopy_search.domain.text import terms_of
+from pictopy_search.fake_deps import everything, fake_deps, hear
 from pictopy_search.fakes import FakeStore
-from pictopy_search.made_up import analysis, assigned, event, file, person, photo, photo_id
-from pictopy_search.made_up_history import HISTORY, everything, hear
-from pictopy_search.pictures import Pictures
-from pictopy_search.ports import Deps, Store
+from pictopy_search.ports import Store
 from pictopy_search.store import PostgresStore
-from pictopy_vectors.fakes import FakeVectors
+from pictopy_testing import photo_messages as made_up
+from pictopy_testing.photo_history import HISTORY, PHOTO_IDS
+from pictopy_testing.photo_messages import analysis, assigned, event, file, person, photo, photo_id
 
 LIBRARY = (
     PhotoAdded(
@@ -78,7 +77,7 @@ async def filled(store: Store) -> Store:
 
 
 async def _hear_all(store: Store, messages: tuple[Message, ...]) -> None:
-    deps = Deps(store, Pictures(FakeVectors()), lambda: made_up.ADDED)
+    deps = fake_deps(store)
     for message in messages:
         await hear(message, deps)
 
@@ -296,7 +295,7 @@ async def test_postgres_answers_as_its_twin(database: Callable[..., Any], seed: 
     await _hear_all(twin, HISTORY)
     shuffled = random.Random(seed).sample([*HISTORY, *HISTORY], 2 * len(HISTORY))
     await _hear_all(store, tuple(shuffled))
-    ours, theirs = await everything(store), await everything(twin)
+    ours, theirs = await everything(store, PHOTO_IDS), await everything(twin, PHOTO_IDS)
     for name, answer in theirs.items():
         assert ours[name] == answer
 

@@ -11,13 +11,10 @@ from pictopy_runtime.database import PostgresDatabase
 from pictopy_search.app import MIGRATIONS
 from pictopy_search.domain.filters import Filters
 from pictopy_search.domain.text import terms_of
-from pictopy_search.made_up import ADDED, analysis, photo, photo_id
-from pictopy_search.made_up_history import hear
-from pictopy_search.pictures import Pictures
-from pictopy_search.ports import Deps
+from pictopy_search.fake_deps import fake_deps, hear
 from pictopy_search.store import PostgresStore
 from pictopy_testing.database import migrated
-from pictopy_vectors.fakes import FakeVectors
+from pictopy_testing.photo_messages import analysis, photo, photo_id
 
 SCHEMA = "search_writers"
 
@@ -37,7 +34,7 @@ async def database(postgres_dsn: str) -> AsyncIterator[PostgresDatabase]:
 @pytest.mark.it
 async def test_writers_that_meet_leave_nothing_out(database: PostgresDatabase) -> None:
     """Each half of a photo arrives while the other is not committed yet, in two processes: the second one waits."""
-    store, deps = PostgresStore(database), Deps(PostgresStore(database), Pictures(FakeVectors()), lambda: ADDED)
+    store, deps = PostgresStore(database), fake_deps(PostgresStore(database))
     async with store.unit() as unit:
         await unit.put_photo(photo(1))
         await unit.put_files(photo_id(1), 1, photo(1).files)
@@ -55,7 +52,7 @@ async def test_writers_that_meet_leave_nothing_out(database: PostgresDatabase) -
 async def test_waiting_writers_leave_readers_a_connection(database: PostgresDatabase) -> None:
     """A rename of thousands of photos may take seconds; the lists answer meanwhile."""
     store = PostgresStore(database)
-    deps = Deps(store, Pictures(FakeVectors()), lambda: ADDED)
+    deps = fake_deps(store)
     async with store.unit():
         waiting = [asyncio.create_task(hear(PhotoAdded(photo=photo(number)), deps)) for number in range(20)]
         await asyncio.sleep(0)

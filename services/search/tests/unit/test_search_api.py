@@ -8,12 +8,8 @@ import pytest
 
 from pictopy_contracts.messages import PhotoAdded, PhotoRemoved
 from pictopy_search.app import SERVICE
-from pictopy_search.fakes import FakeStore
-from pictopy_search.made_up import ADDED, analysis, assigned, event, person, photo, photo_id
-from pictopy_search.made_up_history import hear
-from pictopy_search.pictures import Pictures
-from pictopy_search.ports import Deps
-from pictopy_vectors.fakes import FakeVectors
+from pictopy_search.fake_deps import fake_deps, hear
+from pictopy_testing.photo_messages import analysis, assigned, event, person, photo, photo_id
 
 COUNT = 6
 
@@ -21,7 +17,7 @@ COUNT = 6
 @pytest.fixture
 async def client(client_for: Callable[..., Awaitable[httpx.AsyncClient]]) -> httpx.AsyncClient:
     """Six photos of a morning at sea, the first with Anna, the last hidden."""
-    deps = Deps(FakeStore(), Pictures(FakeVectors()), lambda: ADDED)
+    deps = fake_deps()
     for number in range(1, COUNT + 1):
         await hear(PhotoAdded(photo=photo(number, hidden=number == COUNT, favourite=number == 1)), deps)
         angle = [1.0, number / 10]
@@ -185,7 +181,7 @@ async def test_nobody_reads_without_the_token(client: httpx.AsyncClient) -> None
 
 async def test_hidden_neighbours_do_not_shorten_the_list(client_for: Callable[..., Any]) -> None:
     """Their vectors stay, so more are asked for until enough may be shown."""
-    deps = Deps(FakeStore(), Pictures(FakeVectors()), lambda: ADDED)
+    deps = fake_deps()
     for number in range(1, 41):
         await hear(PhotoAdded(photo=photo(number, hidden=1 < number < 36)), deps)
         await hear(analysis(number, vector=[1.0, number / 50]), deps)
@@ -196,7 +192,7 @@ async def test_hidden_neighbours_do_not_shorten_the_list(client_for: Callable[..
 
 async def test_a_photo_not_analysed_has_nothing_to_compare(client_for: Callable[..., Any]) -> None:
     """It says so instead of an error."""
-    deps = Deps(FakeStore(), Pictures(FakeVectors()), lambda: ADDED)
+    deps = fake_deps()
     await hear(PhotoAdded(photo=photo(1)), deps)
     await hear(PhotoAdded(photo=photo(2)), deps)
     await hear(analysis(2), deps)

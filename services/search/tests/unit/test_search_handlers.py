@@ -12,11 +12,10 @@ from pictopy_runtime.errors import Poison
 from pictopy_search.consumers import CONSUMERS, on_dead_analysis, on_dead_facts
 from pictopy_search.domain.filters import Filters
 from pictopy_search.domain.text import terms_of
+from pictopy_search.fake_deps import everything, fake_deps, hear
 from pictopy_search.fakes import FakeStore
-from pictopy_search.made_up import ADDED, analysis, assigned, event, person, photo, photo_id
-from pictopy_search.made_up_history import HISTORY, everything, hear
-from pictopy_search.pictures import Pictures
-from pictopy_search.ports import Deps
+from pictopy_testing.photo_history import HISTORY, PHOTO_IDS
+from pictopy_testing.photo_messages import ADDED, analysis, assigned, event, person, photo, photo_id
 from pictopy_vectors.fakes import FakeVectors
 
 
@@ -25,7 +24,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.store, self.vectors = FakeStore(), FakeVectors()
-        self.deps = Deps(self.store, Pictures(self.vectors), lambda: ADDED)
+        self.deps = fake_deps(self.store, self.vectors)
 
     async def hear(self, *messages: Message) -> None:
         for message in messages:
@@ -41,7 +40,7 @@ class Bench:
 
     async def state(self) -> dict[str, Any]:
         points = {name: sorted(kept.points) for name, kept in self.vectors.collections.items()}
-        return await everything(self.store) | {"points": points}
+        return await everything(self.store, PHOTO_IDS) | {"points": points}
 
 
 async def test_what_is_heard_twice_changes_nothing() -> None:
@@ -133,21 +132,12 @@ async def test_an_event_that_lost_a_photo_is_not_its_event() -> None:
     assert await bench.found("sailing") == [photo_id(2)]
 
 
-async def test_an_old_look_leaves_the_vector_alone() -> None:
-    """It comes late, of a model that is no longer in use."""
+async def test_vectors_of_every_model_are_kept_side_by_side() -> None:
+    """A vector is a function of picture and model: it does not grow old, whichever look came last."""
     bench = Bench()
     await bench.hear(analysis(1, vector=[0.0, 1.0], model="new", hours=2), analysis(1, vector=[1.0, 0.0], hours=1))
-    assert await bench.vectors.names() == ["photos-new"]
-
-
-async def test_a_model_without_photos_leaves_no_collection() -> None:
-    """The last photo to move on takes it along."""
-    bench = Bench()
-    await bench.hear(analysis(1, vector=[1.0, 0.0], model="old"), analysis(2, vector=[1.0, 0.0], model="old"))
-    await bench.hear(analysis(1, vector=[1.0, 0.0], model="new", hours=1))
-    assert await bench.vectors.names() == ["photos-new", "photos-old"]
-    await bench.hear(analysis(2, hours=1))
-    assert await bench.vectors.names() == ["photos-new"]
+    assert await bench.vectors.names() == ["photos-clip-s", "photos-new"]
+    assert await bench.store.models_of(photo_id(1)) == ["clip-s", "new"]
 
 
 async def test_an_embedding_of_length_zero_is_poison() -> None:
@@ -170,5 +160,7 @@ def test_durables_keep_their_names() -> None:
         "search__on_event_changed",
         "search__on_library_added",
         "search__on_library_removed",
+        "search__on_models_changed",
+        "search__on_stage_finished",
     }
     assert STAGE_CONSUMER["search"] in durables

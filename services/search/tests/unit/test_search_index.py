@@ -4,12 +4,12 @@ import pytest
 
 from pictopy_contracts.messages import NamedRegion
 from pictopy_contracts.vectors import Embedding
-from pictopy_search import made_up
 from pictopy_search.domain.answers import Count
 from pictopy_search.domain.counts import MAX_VALUES, facets_of
 from pictopy_search.domain.filters import BadQuery, parse_near
 from pictopy_search.domain.index import camera_of, keywords_of, phash_bits, words_of_photo
 from pictopy_search.domain.vectors import collection_of, point_of, vector_of
+from pictopy_testing import photo_messages as made_up
 
 
 @pytest.mark.parametrize(

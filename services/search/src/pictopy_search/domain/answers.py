@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, NaiveDatetime
 
 from pictopy_contracts.geometry import Box
 from pictopy_contracts.ids import EventId, FaceId, LibraryId, ModelId, PersonId, PhotoId
-from pictopy_contracts.messages import PictureQuality
+from pictopy_contracts.messages import PictureQuality, TextLine
 from pictopy_search.domain.index import LabelSource
 
 
@@ -94,6 +94,8 @@ class Detail(Card):
     events: tuple[EventIn, ...]
     files: tuple[FileIn, ...]
     albums: tuple[str, ...]
+    text: tuple[TextLine, ...]
+    """Lines that can be read in the picture."""
     quality_parts: PictureQuality | None
     model_version: str | None
     embedding_model: ModelId | None
@@ -110,6 +112,28 @@ class Count(Answer):
     value: str
     label: str
     count: int
+
+
+class By(Answer):
+    """How the words of a query were compared with photos, in words for people."""
+
+    mode: Literal["pictures", "words"]
+    why: str
+
+
+class ModelChange(Answer):
+    """How far a change of the model that compares whole pictures is."""
+
+    task: Literal["image_embedding"] = "image_embedding"
+    active: ModelId | None
+    """Answers now."""
+    next: ModelId | None
+    done: int
+    total: int
+    """Photos that `next` has seen, of those that it has to see."""
+    state: Literal["none", "computing", "ready", "swapped"]
+    can_take_back: bool
+    previous: ModelId | None
 
 
 class Facets(Answer):

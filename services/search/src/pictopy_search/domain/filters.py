@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from pictopy_contracts.ids import EventId, LibraryId, PersonId
+from pictopy_contracts.ids import EventId, LibraryId, PersonId, PhotoId
 from pictopy_search.domain.text import Term
 
 Order = Literal["newest", "oldest", "added", "quality", "relevance"]
@@ -26,8 +26,19 @@ class Near:
 
 
 @dataclass(frozen=True)
+class Among:
+    """Photos that were found by meaning: as good as those that have the words. `scores` stand beside the ids."""
+
+    photo_ids: tuple[PhotoId, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Filters:
     terms: tuple[Term, ...] = ()
+    among: Among | None = None
+    reads: tuple[Term, ...] = ()
+    """Words that can be read in the picture."""
     since: datetime | None = None
     """Local time, belongs to the span; `until` does not."""
     until: datetime | None = None
@@ -50,6 +61,10 @@ class Filters:
     has_faces: bool | None = None
     min_rating: int | None = None
     near: Near | None = None
+
+    def without_words(self) -> "Filters":
+        """All but the words, spelled or meant."""
+        return replace(self, terms=(), among=None)
 
     def between(self, since: datetime | None, until: datetime | None) -> "Filters":
         """Also within this span."""

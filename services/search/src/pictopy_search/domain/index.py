@@ -7,7 +7,7 @@ from typing import Literal
 from pictopy_contracts.geometry import Box
 from pictopy_contracts.ids import PersonId
 from pictopy_contracts.messages import AssignedFace, PersonChanged, Photo, PhotoAnalysed
-from pictopy_search.domain.text import joined, key_of, plain
+from pictopy_search.domain.text import joined, key_of, plain, words_of
 
 LabelSource = Literal["keyword", "tag", "object"]
 
@@ -44,6 +44,16 @@ def camera_of(photo: Photo) -> str | None:
 def words_of_photo(photo: Photo) -> str:
     """Of title, caption, camera, and the names that other programs wrote into the file."""
     return joined((photo.title, photo.caption, camera_of(photo), *(region.name for region in photo.regions)))
+
+
+def written_words(photo: Photo) -> list[str]:
+    """Each word that a person wrote about the photo, once."""
+    return sorted({word for text in (photo.title, photo.caption) if text for word in words_of(text)})
+
+
+def read_words(analysis: PhotoAnalysed) -> list[str]:
+    """Each word that can be read in the picture, once."""
+    return sorted({word for line in analysis.text for word in words_of(line.text)})
 
 
 def people_in(faces: Sequence[AssignedFace]) -> list[PersonId]:

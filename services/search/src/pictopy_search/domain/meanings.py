@@ -106,6 +106,21 @@ class IsScreenshot:
 
 
 @dataclass(frozen=True)
+class ByText:
+    """Words that can be read in the picture."""
+
+    kind: ClassVar[str] = "text"
+    term: Term
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return self.term.words
+
+    def narrow(self, filters: Filters) -> Filters:
+        return replace(filters, reads=(*filters.reads, self.term))
+
+
+@dataclass(frozen=True)
 class ByWords:
     kind: ClassVar[str] = "words"
     term: Term

@@ -17,6 +17,7 @@ from pictopy_search.domain.meanings import (
     ByPeriod,
     ByPerson,
     ByPlace,
+    ByText,
     ByWords,
     IsFavourite,
     IsScreenshot,
@@ -136,6 +137,18 @@ def _kind(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Reading | None:
     return (1, IsScreenshot()) if _one_of(chunks[0], vocabulary.language.screenshot) else None
 
 
+def _read_in_picture(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Reading | None:
+    """«text:receipt», or «text:» before a word or a phrase in quotes."""
+    prefix, colon, rest = chunks[0].text.partition(":")
+    if not colon or words_of(prefix) != (vocabulary.language.text,):
+        return None
+    if words_of(rest):
+        return 1, ByText(Term(words_of(rest)))
+    if rest or len(chunks) < 2 or not chunks[1].words:
+        return None
+    return 2, ByText(Term(chunks[1].words, chunks[1].is_quoted))
+
+
 def _time(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> Reading | None:
     """An ISO date, or up to three chunks that together give a year, a month and a day in any order."""
     text = chunks[0].text.strip(",.;")
@@ -176,6 +189,7 @@ def _calendar_part(chunk: Chunk, language: Language) -> tuple[str, int] | None:
 
 
 _READERS: tuple[Callable[[Sequence[Chunk], Vocabulary], Reading | None], ...] = (
+    _read_in_picture,
     _person,
     _place,
     _time,

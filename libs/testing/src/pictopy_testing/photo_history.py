@@ -1,6 +1,4 @@
-"""A made-up history with everything in it that can happen to a photo, and a look at all that a store answers."""
-
-from typing import Any
+"""A made-up history with everything in it that can happen to a photo."""
 
 from pictopy_contracts.ids import EventId, LibraryId
 from pictopy_contracts.messages import (
@@ -13,15 +11,11 @@ from pictopy_contracts.messages import (
     PhotoMoved,
     PhotoRemoved,
 )
-from pictopy_search import made_up
-from pictopy_search.consumers import CONSUMERS
-from pictopy_search.domain.filters import Filters, Order
-from pictopy_search.made_up import HOME, analysis, assigned, event, file, person, photo, photo_id
-from pictopy_search.ports import Deps, Store
+from pictopy_testing import photo_messages as made_up
+from pictopy_testing.photo_messages import HOME, analysis, assigned, event, file, person, photo, photo_id
 
 WORK = LibraryId("lib-work")
-PHOTOS = 5
-ORDERS: tuple[Order, ...] = ("newest", "oldest", "added", "quality")
+PHOTO_IDS = [photo_id(number) for number in range(1, 6)]
 
 HISTORY: tuple[Message, ...] = (
     LibraryAdded(library_id=HOME, revision=1, name="Home", root="/home"),
@@ -63,26 +57,3 @@ HISTORY: tuple[Message, ...] = (
     event("t-1", "A week in Portugal", kind="trip", place="Portugal"),
     LibraryRemoved(library_id=WORK, revision=2),
 )
-
-HANDLERS: dict[type[Message], Any] = {spec.message: spec.handler for spec in CONSUMERS}
-
-
-async def hear(message: Message, deps: Deps) -> None:
-    """As the runtime would."""
-    await HANDLERS[type(message)](message, deps)
-
-
-async def everything(store: Store) -> dict[str, Any]:
-    """All that a store answers, to compare two of them."""
-    shown, hidden = Filters(), Filters(is_hidden=True)
-    return {
-        "photos": [await store.photo(photo_id(number)) for number in range(1, PHOTOS + 1)],
-        "looks": [await store.look(photo_id(number)) for number in range(1, PHOTOS + 1)],
-        "lists": {order: await store.search(shown, order, None, 99) for order in ORDERS},
-        "hidden": await store.search(hidden, "newest", None, 99),
-        "facets": await store.facets(shown),
-        "timeline": await store.timeline(shown, "day"),
-        "near": await store.near_hashes("0" * 64, 99, 64),
-        "names": sorted(await store.names()),
-        "places": sorted(await store.places()),
-    }
