@@ -7,6 +7,9 @@ from typing import Any
 IN_ORDER = frozenset({"decisions"})
 """Logs: what came later overrules what came before."""
 
+TALLIES = frozenset({"counts"})
+"""Numbers about the work, which nobody would miss."""
+
 Files = Mapping[str, list[dict[str, str]]]
 
 
@@ -23,6 +26,8 @@ def merge(parts: Mapping[str, Any], files: Files) -> dict[str, Any]:
     merged: dict[str, Any] = {"format": "pictopy-export", "version": 1}
     for service in sorted(parts):
         for key, value in parts[service].items():
+            if key in TALLIES:
+                continue
             merged[key if key not in merged else f"{service}_{key}"] = _readable(key, value, files)
     return merged
 

@@ -1,6 +1,7 @@
 """What each service is told, and on which port it listens."""
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,9 @@ def test_a_taken_port_is_replaced_and_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert ports["ui"] != port
     assert len(set(ports.values())) == len(ALL)
     assert any(f"port {port} is taken: ui listens on {ports['ui']}" in line for line in said)
+
+
+def test_services_may_only_answer() -> None:
+    """For a look at a stopped stack they are told to work on nothing; else nobody says so."""
+    assert environment(named("ingest"), replace(WIRING, is_quiet=True), {})["PICTOPY_IS_QUIET"] == "1"
+    assert "PICTOPY_IS_QUIET" not in environment(named("ingest"), WIRING, {"PICTOPY_IS_QUIET": "1"})
