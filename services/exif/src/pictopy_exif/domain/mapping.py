@@ -126,7 +126,7 @@ def _people() -> Iterator[Row]:
     for prop, how in (
         (regions.MWG, f"Name, Type Face, Area by its centre, AppliedToDimensions; {normalised}"),
         (regions.MICROSOFT, f"PersonDisplayName, Rectangle by its corner; {normalised}"),
-        (regions.IPTC, f"rectangle by its corner, PersonInImage, type human; {normalised}"),
+        (regions.IPTC, f"rectangle by its corner, PersonInImage; {normalised}"),
     ):
         yield Row("person's face", "people", prop, how, partial(_regions, prop))
     shown = "Iptc4xmpExt:PersonInImage"

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from pictopy_exif.domain.namespaces import BY_URI, RDF, XML, tag, uri_of
 
+_MANY_ELEMENTS = 500  # more are not indented: the segment of a JPEG has room for 65,502 bytes
 MAX_DEPTH = 100  # elements inside each other; real packets stay under 20
 _HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _TAIL = '\n<?xpacket end="w"?>'
@@ -74,7 +75,7 @@ def parse(data: bytes) -> Packet:
 
 
 def to_bytes(packet: Packet) -> bytes:
-    if packet.is_new:
+    if packet.is_new and sum(1 for _ in packet.root.iter()) < _MANY_ELEMENTS:
         ET.indent(packet.root, " ")
     parts = [packet.head, *_written(packet.root, {XML}, _distinct(packet.prefixes, packet.root)), packet.tail]
     return "".join(parts).encode()

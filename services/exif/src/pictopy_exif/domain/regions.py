@@ -14,11 +14,10 @@ from pictopy_exif.domain.packet import Packet
 from pictopy_exif.domain.statements import SAME_FACE_IOU, Region
 
 MWG, MICROSOFT, IPTC = "mwg-rs:Regions", "MP:RegionInfo", "Iptc4xmpExt:ImageRegion"
-HUMAN = "http://cv.iptc.org/newscodes/imageregiontype/human"
 _ROUNDING = 2e-6  # fraction of the picture; we write six decimals
 _AREA = ("stArea:x", "stArea:y", "stArea:w", "stArea:h")
 _BOUNDARY = ("Iptc4xmpExt:rbX", "Iptc4xmpExt:rbY", "Iptc4xmpExt:rbW", "Iptc4xmpExt:rbH")
-_LI, _LANG = tag("rdf:li"), tag("xml:lang")
+_LI = tag("rdf:li")
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ def add(packet: Packet, region: Region) -> None:
     regions = rdf.make(packet, region.prop)
     if region.prop == MWG:
         _apply_dimensions(regions, region)
-    entry = ET.SubElement(_made_bag(regions, _WAYS[region.prop].listed), _LI, {tag("rdf:parseType"): "Resource"})
-    _WAYS[region.prop].fill(entry, region)
+    entry = ET.SubElement(_made_bag(regions, _WAYS[region.prop].listed), _LI)
+    _WAYS[region.prop].fill(ET.SubElement(entry, tag("rdf:Description")), region)
 
 
 def remove(packet: Packet, region: Region) -> None:
@@ -137,15 +136,13 @@ def _area_of(entry: ET.Element) -> Box | None:
 
 
 def _fill_mwg(entry: ET.Element, region: Region) -> None:
-    ET.SubElement(entry, tag("mwg-rs:Name")).text = region.name
-    ET.SubElement(entry, tag("mwg-rs:Type")).text = "Face"
+    _say(entry, {"mwg-rs:Name": region.name, "mwg-rs:Type": "Face"})
     area = dict(zip(_AREA, region.area, strict=True))
     _structure(entry, "mwg-rs:Area", {**area, "stArea:unit": "normalized"})
 
 
 def _fill_microsoft(entry: ET.Element, region: Region) -> None:
-    ET.SubElement(entry, tag("MPReg:Rectangle")).text = ", ".join(region.corner)
-    ET.SubElement(entry, tag("MPReg:PersonDisplayName")).text = region.name
+    _say(entry, {"MPReg:Rectangle": ", ".join(region.corner), "MPReg:PersonDisplayName": region.name})
 
 
 def _name_in(entry: ET.Element) -> str:
@@ -169,11 +166,6 @@ def _fill_iptc(entry: ET.Element, region: Region) -> None:
     fixed = {"Iptc4xmpExt:rbShape": "rectangle", "Iptc4xmpExt:rbUnit": "relative"}
     _structure(entry, "Iptc4xmpExt:RegionBoundary", {**fixed, **numbers})
     _list(entry, "Iptc4xmpExt:PersonInImage", region.name)
-    types = ET.SubElement(ET.SubElement(entry, tag("Iptc4xmpExt:rCtype")), tag("rdf:Bag"))
-    kind = ET.SubElement(types, _LI, {tag("rdf:parseType"): "Resource"})
-    name = ET.SubElement(ET.SubElement(kind, tag("Iptc4xmpExt:Name")), tag("rdf:Alt"))
-    ET.SubElement(name, _LI, {_LANG: "x-default"}).text = "human"
-    _list(kind, "xmp:Identifier", HUMAN)
 
 
 def _list(holder: ET.Element, name: str, value: str) -> None:
@@ -182,9 +174,13 @@ def _list(holder: ET.Element, name: str, value: str) -> None:
 
 
 def _structure(holder: ET.Element, name: str, fields: dict[str, str]) -> None:
-    element = ET.SubElement(holder, tag(name), {tag("rdf:parseType"): "Resource"})
+    _say(ET.SubElement(holder, tag(name)), fields)
+
+
+def _say(element: ET.Element, fields: dict[str, str]) -> None:
+    """As attributes, which is how Lightroom writes regions, and the only spelling that some readers know."""
     for key, value in fields.items():
-        ET.SubElement(element, tag(key)).text = value
+        element.set(tag(key), value)
 
 
 _WAYS: dict[str, _Way] = {
