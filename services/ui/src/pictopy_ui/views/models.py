@@ -23,8 +23,8 @@ PICTOPY_MODELS_MIRROR=/path/to/folder   # or https://…
 Or make a **bundle** on another machine and take it here:
 
 ```sh
-pictopy models bundle --out models.tar yunet_n_dynamic yolox_nano   # there
-pictopy models pull --from models.tar                               # here
+pictopy models bundle models.tar yunet_n_dynamic yolox_nano   # there
+pictopy models take models.tar                                # here
 ```
 
 Each file is compared with the checksum of the catalogue, wherever it comes from.
