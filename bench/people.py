@@ -19,9 +19,10 @@ import numpy as np
 from scores import bcubed, codes, pairwise
 
 from pictopy_cluster.domain.constraints import Constraints
-from pictopy_cluster.domain.faces import BLOCK_ROWS, Faces, Floats, Ints, edges_of_lists, nearest
+from pictopy_cluster.domain.faces import Faces, Floats, Ints, edges_of_lists
 from pictopy_cluster.domain.merging import components
 from pictopy_cluster.domain.models import UNKNOWN
+from pictopy_cluster.domain.neighbours import Lists
 from pictopy_cluster.domain.partition import learn, partition
 
 T = TypeVar("T")
@@ -57,27 +58,14 @@ def people(data: Data, rows: Ints, lists: tuple[Ints, Floats]) -> Ints:
 
 
 def arriving(embedding: Floats, portions: list[Ints]) -> tuple[Ints, Floats]:
-    """Neighbour lists as they are written when faces come in portions: only to what is there already."""
-    index = np.full((len(embedding), NEIGHBOURS), -1, np.int64)
-    score = np.zeros((len(embedding), NEIGHBOURS), np.float32)
-    there = np.empty(0, np.int64)
+    """Neighbour lists as the service keeps them while faces come in portions."""
+    total = len(embedding)
+    lists, there = Lists.empty(total, NEIGHBOURS, FLOOR), np.zeros(total, bool)
+    lists.key[:] = np.arange(total)
     for portion in portions:
-        there = np.concatenate([there, portion])
-        for start in range(0, len(portion), BLOCK_ROWS):
-            rows = portion[start : start + BLOCK_ROWS]
-            index[rows], score[rows] = near(embedding, rows, there)
-    return index, score
-
-
-def near(embedding: Floats, rows: Ints, there: Ints) -> tuple[Ints, Floats]:
-    product = embedding[rows] @ embedding[there].T
-    product[rows[:, None] == there[None, :]] = -2.0
-    count = min(NEIGHBOURS, len(there) - 1)
-    found = np.argpartition(-product, count - 1, axis=1)[:, :count]
-    cosine = np.take_along_axis(product, found, axis=1)
-    index, score = np.full((len(rows), NEIGHBOURS), -1, np.int64), np.zeros((len(rows), NEIGHBOURS), np.float32)
-    index[:, :count], score[:, :count] = np.where(cosine >= FLOOR, there[found], -1), cosine
-    return index, score
+        there[portion] = True
+        lists.renew(embedding, np.flatnonzero(there), np.sort(portion), portion[:0])
+    return lists.near.astype(np.int64), lists.score.astype(np.float32)
 
 
 def plain(lists: tuple[Ints, Floats], total: int) -> Ints:
@@ -120,7 +108,10 @@ def measure(data: Data, portions: int) -> tuple[dict[str, float], dict[str, floa
     """The clusterer's figures and the baseline's."""
     rows = np.arange(data.base)
     embedding, truth = data.embedding[: data.base], data.identity[: data.base]
-    lists, listing_s = timed(lambda: nearest(embedding, NEIGHBOURS, FLOOR))
+    kept = Lists.empty(data.base, NEIGHBOURS, FLOOR)
+    kept.key[:] = rows
+    _, listing_s = timed(lambda: kept.renew(embedding, rows, rows, rows[:0]))
+    lists = kept.near.astype(np.int64), kept.score.astype(np.float32)
     label, seconds = timed(lambda: people(data, rows, lists))
     memory = peak_mb()
     baseline, plain_s = timed(lambda: plain(lists, data.base))
@@ -128,19 +119,21 @@ def measure(data: Data, portions: int) -> tuple[dict[str, float], dict[str, floa
     later = arriving(embedding, np.array_split(order, portions))
     agreement = bcubed(label, people(data, rows, later))[2]
     figures = {"seconds": seconds, "neighbours_s": listing_s, "peak_mb": memory, "agreement": agreement}
-    added = {"added_seconds": added_s(data, lists)}
+    added = {"added_seconds": added_s(data, kept)}
     return scores(truth, label) | figures | added, scores(truth, baseline) | {"seconds": plain_s}
 
 
-def added_s(data: Data, lists: tuple[Ints, Floats]) -> float:
+def added_s(data: Data, kept: Lists) -> float:
     """Seconds until the faces on top have their people: their neighbours and one whole run."""
+    everyone = np.arange(len(data.embedding))
+    lists = kept.grown(len(everyone))
+    lists.key[data.base :] = everyone[data.base :]
 
     def add() -> Ints:
-        everyone = np.arange(len(data.embedding))
-        index, score = near(data.embedding, everyone[data.base :], everyone)
-        return people(data, everyone, (np.concatenate([lists[0], index]), np.concatenate([lists[1], score])))
+        lists.renew(data.embedding, everyone, everyone[data.base :], everyone[:0])
+        return people(data, everyone, (lists.near.astype(np.int64), lists.score.astype(np.float32)))
 
-    return timed(add)[1] if len(data.embedding) > data.base else 0.0
+    return timed(add)[1] if len(everyone) > data.base else 0.0
 
 
 def table(ours: dict[str, float], baseline: dict[str, float]) -> str:

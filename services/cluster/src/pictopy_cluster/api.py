@@ -1,26 +1,32 @@
-"""People, faces, decisions and events over HTTP."""
+"""People, faces, decisions, events and the change of models over HTTP."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from pictopy_cluster import deciding
+from pictopy_cluster import changing_models, deciding
 from pictopy_cluster.exporting import ExportView, export
 from pictopy_cluster.naming_events import retitle
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.records import Person, StoredFace
+from pictopy_cluster.restoring import restore
 from pictopy_cluster.views import (
+    ConflictView,
     DecisionIn,
     DecisionView,
     EventDetail,
+    ModelChangeView,
     Page,
     PersonView,
+    RestoredView,
+    RestoreIn,
     TitleIn,
     decision_view,
     event_detail,
     event_view,
     face_view,
+    model_change_view,
     person_view,
 )
 from pictopy_runtime.errors import AppError
@@ -127,6 +133,41 @@ async def patch_event(event_id: str, body: TitleIn, deps: DepsOf) -> EventDetail
 async def get_export(deps: DepsOf) -> ExportView:
     """All that a person would miss."""
     return await export(deps)
+
+
+@router.post("/restore", tags=["export"])
+async def post_restore(body: RestoreIn, deps: DepsOf) -> RestoredView:
+    """Statements out of a journal taken back, before or after their photos come; what is known is skipped."""
+    restored = await restore(body.items, deps)
+    return RestoredView(restored=restored, skipped=len(body.items) - restored)
+
+
+@router.get("/conflicts", tags=["export"])
+async def list_conflicts(deps: DepsOf, cursor: Offset = 0, limit: Limit = 100) -> Page:
+    """Names over faces that another program changed, and which of the two counts, newest first."""
+    found = await deps.store.conflicts(cursor, limit + 1)
+    items = [ConflictView(**vars(one)) for one in found[:limit]]
+    return Page(items=items, next=str(cursor + limit) if len(found) > limit else None)
+
+
+@router.get("/model-change", tags=["models"])
+async def get_model_change(deps: DepsOf) -> ModelChangeView:
+    """Which face model makes the people, which one is next, and how far that is."""
+    return model_change_view(*await changing_models.progress_of(deps))
+
+
+@router.post("/model-change/swap", tags=["models"])
+async def post_swap(deps: DepsOf) -> ModelChangeView:
+    """To the next model at once; it happens by itself unless a swap was taken back. 409: photos still wait."""
+    await changing_models.swap(deps)
+    return await get_model_change(deps)
+
+
+@router.post("/model-change/back", tags=["models"])
+async def post_back(deps: DepsOf) -> ModelChangeView:
+    """To the model before. 409: there is none."""
+    await changing_models.take_back(deps)
+    return await get_model_change(deps)
 
 
 async def _person(person_id: str, deps: Deps) -> Person:

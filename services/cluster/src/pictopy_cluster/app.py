@@ -26,7 +26,7 @@ async def open_deps(settings: ClusterSettings, kit: Kit, stack: AsyncExitStack) 
     store = PostgresStore(kit.db)
     return Deps(
         store=store,
-        galleries=Galleries(vectors, store, settings.neighbours, settings.neighbour_floor),
+        galleries=Galleries(vectors, settings.neighbours, settings.neighbour_floor),
         gazetteer=NoGazetteer(),
         workers=kit.workers,
         settings=settings,

@@ -1,4 +1,4 @@
-"""What this service hears: photos with their times and places, and the faces in them."""
+"""What this service hears: photos with their times and places, the faces in them, and which models look at them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,23 +6,26 @@ from typing import Any
 
 import numpy as np
 
+from pictopy_cluster.changing_models import begin
+from pictopy_cluster.coming_home import names_in_file, take_home
 from pictopy_cluster.domain.faces import Floats
-from pictopy_cluster.domain.matching import REGION_IOU, match
+from pictopy_cluster.domain.matching import match_again
 from pictopy_cluster.domain.moments import facts_of
 from pictopy_cluster.domain.names import face_id_of, name_key, printable
 from pictopy_cluster.domain.suggesting import Seen, suggest
 from pictopy_cluster.ports import Deps, Unit
-from pictopy_cluster.records import Neighbours, PhotoRow, StoredFace
+from pictopy_cluster.records import Embedded, Neighbours, PhotoRow, StoredFace
 from pictopy_cluster.telling import tell_photos
-from pictopy_contracts.geometry import Box
 from pictopy_contracts.messages import (
     ClusterFinished,
     DetectedFace,
+    ModelsChanged,
     Photo,
     PhotoAdded,
     PhotoAnalysed,
     PhotoChanged,
     PhotoRemoved,
+    VisionFinished,
 )
 from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.consume import ConsumerSpec
@@ -49,15 +52,16 @@ async def on_photo_removed(message: PhotoRemoved, deps: Deps) -> None:
 
 async def _record(photo: Photo, deps: Deps) -> None:
     """Keep time, place and named regions. Idempotent because of the revision."""
+    regions = tuple({"name": printable(one.name), "box": one.box.model_dump()} for one in photo.regions)
+    await take_home(photo.photo_id, photo.revision, regions, deps)
     async with deps.store.unit() as unit:
         old = await unit.photo(photo.photo_id)
         if photo.revision <= old.revision:
             return
-        regions = tuple({"name": printable(one.name), "box": one.box.model_dump()} for one in photo.regions)
         new = replace(old, revision=photo.revision, is_removed=False, facts=facts_of(photo), regions=regions)
         await unit.save_photo(new)
         faces = await unit.faces_of([photo.photo_id])
-        await unit.save_faces(await _with_imported(unit, new, faces), {})
+        await unit.save_faces(await _with_imported(unit, new, faces))
     if (old.facts, old.is_removed) != (new.facts, new.is_removed):
         deps.events.mark()
     if (old.regions, old.is_removed) != (new.regions, new.is_removed) and faces:
@@ -71,15 +75,23 @@ async def on_photo_analysed(message: PhotoAnalysed, deps: Deps) -> None:
     """
     known = await deps.store.faces_of_photo(message.photo_id)
     ids = _face_ids(message, known)
-    neighbours = await _neighbours(message, ids, deps)
+    embeddings = _embeddings(message, ids)
+    neighbours = await _neighbours(message, embeddings, deps)
     async with deps.store.unit() as unit:
         row = await unit.photo(message.photo_id)
         if row.analysed_at and message.analysed_at < row.analysed_at:
             return
-        new = replace(row, analysed_at=message.analysed_at, model_version=message.model_version)
+        models = _models_of(message, embeddings) or row.embedded_by
+        new = replace(
+            row, analysed_at=message.analysed_at, model_version=message.model_version, embedded_by=tuple(sorted(models))
+        )
         await unit.save_photo(new)
-        if await _replace_faces(unit, new, message, ids, neighbours):
+        is_looked_for = message.faces or "faces" in message.models  # else its model was taken away: the faces stay
+        if is_looked_for and await _replace_faces(unit, new, message, ids, neighbours):
             await tell_photos(unit, [message.photo_id])
+        for model, vectors in embeddings.items():
+            made = {face: Embedded(len(vector), message.analysed_at) for face, vector in vectors.items()}
+            await unit.save_embedded(model, made)
         await unit.publish(_finished(message, deps), f"{message.photo_id}:{message.analysed_at.isoformat()}:clustered")
     if ids or known:
         deps.people.mark(max(1, len(ids)))
@@ -88,23 +100,37 @@ async def on_photo_analysed(message: PhotoAnalysed, deps: Deps) -> None:
 def _face_ids(message: PhotoAnalysed, known: list[StoredFace]) -> list[str]:
     """The known id of each detected face, or a new one that follows from its box."""
     boxes = [face.box for face in message.faces]
-    matched = match({face.face_id: face.box for face in known}, boxes)
+    matched = match_again({face.face_id: face.box for face in known}, boxes)
     return [
         old or face_id_of(message.photo_id, box.x1, box.y1, box.x2, box.y2)
         for old, box in zip(matched, boxes, strict=True)
     ]
 
 
-async def _neighbours(message: PhotoAnalysed, ids: list[str], deps: Deps) -> dict[str, Neighbours]:
-    """Embeddings into the collection of their model, then the nearest of each."""
+def _embeddings(message: PhotoAnalysed, ids: list[str]) -> dict[str, dict[str, Floats]]:
+    """Model to face to its embedding: by the model in use, and by those that are computed beside it."""
     by_model: dict[str, dict[str, Floats]] = {}
     for face_id, face in zip(ids, message.faces, strict=True):
-        if face.embedding and (vector := _unit_vector(face.embedding)) is not None:
-            by_model.setdefault(face.embedding.model, {})[face_id] = vector
-    found: dict[str, Neighbours] = {}
-    for model, embeddings in by_model.items():
-        found |= await deps.galleries.add(model, embeddings, message.photo_id)
-    return found
+        for embedding in (face.embedding, *face.other_embeddings):
+            if embedding and (vector := _unit_vector(embedding)) is not None:
+                by_model.setdefault(embedding.model, {})[face_id] = vector
+    return by_model
+
+
+def _models_of(message: PhotoAnalysed, embeddings: Mapping[str, object]) -> set[str]:
+    in_use = message.models.get("face_embedding")
+    return {*embeddings, *([in_use] if in_use else [])}
+
+
+async def _neighbours(
+    message: PhotoAnalysed, embeddings: Mapping[str, Mapping[str, Floats]], deps: Deps
+) -> dict[str, Neighbours]:
+    """Embeddings into the collections of their models, then the nearest of each by the model that makes the people."""
+    for model, vectors in embeddings.items():
+        await deps.galleries.add(model, vectors, message.photo_id)
+    in_use = message.models.get("face_embedding") or next(iter(embeddings), None)
+    active = (await deps.store.change()).active or (await begin(in_use, deps) if in_use and embeddings else None)
+    return await deps.galleries.near(active, embeddings[active]) if active and active in embeddings else {}
 
 
 def _unit_vector(embedding: Embedding) -> Floats | None:
@@ -124,7 +150,7 @@ async def _replace_faces(
     ]
     faces = await _with_imported(unit, row, faces)
     faces = await _suggested(unit, faces, neighbours)
-    await unit.save_faces(faces, neighbours)
+    await unit.save_faces(faces)
     lost = [face for face in known.values() if face.face_id not in ids and face.source == "auto"]
     await unit.drop_faces([face.face_id for face in lost])
     shown = {face.face_id: (face.box, face.person_id) for face in known.values()}
@@ -139,8 +165,6 @@ def _stored(message: PhotoAnalysed, face_id: str, seen: DetectedFace, old: Store
         score=seen.score,
         quality=seen.quality,
         size_px=seen.size_px,
-        model=seen.embedding.model if seen.embedding else "",
-        embedding_size=len(seen.embedding.values()) if seen.embedding else 0,
         seen_at=message.analysed_at,
     )
     if old is None:
@@ -160,9 +184,7 @@ async def _with_imported(unit: Unit, row: PhotoRow, faces: list[StoredFace]) -> 
 
     A name that we already have for the face tells nothing new: it may be our own, written into the file.
     """
-    boxes = [Box.model_validate(region["box"]) for region in row.regions]
-    matched = match({face.face_id: face.box for face in faces}, boxes, REGION_IOU)
-    names = {face: region["name"] or None for face, region in zip(matched, row.regions, strict=True) if face}
+    names = names_in_file(row.regions, faces)
     people = await unit.people([face.person_id for face in faces if face.person_id])
     named: list[StoredFace] = []
     for face in faces:
@@ -179,14 +201,14 @@ async def _suggested(unit: Unit, faces: list[StoredFace], neighbours: Mapping[st
     taken = {face.person_id for face in faces if face.person_id}
     result: list[StoredFace] = []
     for face in faces:
-        if face.person_id is None and face.is_face:
-            lists = neighbours.get(face.face_id, Neighbours())
+        if face.person_id is None and face.is_face and face.face_id in neighbours:
+            lists = neighbours[face.face_id]
             seen = [
                 Seen(near[other].person_id, score)
                 for other, score in zip(lists.face_ids, lists.scores, strict=True)
                 if other in near
             ]
-            person = suggest(seen, face.model, taken)
+            person = suggest(seen, lists.model, taken)
             taken |= {person} if person else set()
             face = replace(face, person_id=person, confidence=0.5 if person else 0.0)  # noqa: PLW2901  the same face
         result.append(face)
@@ -206,8 +228,35 @@ def _finished(message: PhotoAnalysed, deps: Deps) -> ClusterFinished:
 async def on_photo_analysed_dead(message: PhotoAnalysed, reason: str, attempts: int, deps: Deps) -> None:
     failed = _finished(message, deps).model_copy(update={"status": "failed", "reason": reason, "attempts": attempts})
     async with deps.store.unit() as unit:
-        at = deps.now().isoformat()
-        await unit.publish(failed, f"{message.photo_id}:{at}:clustering-failed")
+        at = deps.now()
+        row = await unit.photo(message.photo_id)
+        await unit.save_photo(replace(row, failed_at=max(at, message.analysed_at)))
+        await unit.publish(failed, f"{message.photo_id}:{at.isoformat()}:clustering-failed")
+
+
+async def on_models_changed(message: ModelsChanged, deps: Deps) -> None:
+    """Which model embeds faces now, and which beside it. Idempotent because of the revision."""
+    in_use, beside = message.models.get("face_embedding"), message.beside.get("face_embedding", ())
+    async with deps.log_lock:
+        old = await deps.store.change()
+        new = old.heard(in_use, tuple(beside), message.revision, deps.now())
+        if new != old:
+            async with deps.store.unit() as unit:
+                await unit.save_change(new)
+            deps.people.mark()
+
+
+async def on_vision_finished(message: VisionFinished, deps: Deps) -> None:
+    """A photo that cannot be looked at again holds no change of models up. Idempotent: the latest time counts."""
+    if message.status != "failed":
+        return
+    async with deps.store.unit() as unit:
+        row = await unit.photo(message.photo_id)
+        if row.failed_at and message.finished_at <= row.failed_at:
+            return
+        await unit.save_photo(replace(row, failed_at=message.finished_at))
+    if (await deps.store.change()).next:
+        deps.people.mark()
 
 
 CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (
@@ -215,4 +264,6 @@ CONSUMERS: tuple[ConsumerSpec[Any, Deps], ...] = (
     ConsumerSpec(PhotoChanged, on_photo_changed, concurrency=4),
     ConsumerSpec(PhotoRemoved, on_photo_removed, concurrency=4),
     ConsumerSpec(PhotoAnalysed, on_photo_analysed, concurrency=2, on_dead=on_photo_analysed_dead),
+    ConsumerSpec(ModelsChanged, on_models_changed),
+    ConsumerSpec(VisionFinished, on_vision_finished, concurrency=4),
 )

@@ -1,15 +1,17 @@
 """What a person says becomes a row of the log, and the people follow at once."""
 
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pictopy_cluster.domain.names import name_key, person_of_face, printable
 from pictopy_cluster.domain.people import ANCHORS
-from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.domain.statements import By, Decision
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.records import Person
 from pictopy_cluster.settling import settle_affected
+from pictopy_cluster.stating import places_of, state_decision
 from pictopy_runtime.errors import AppError
 
 Said = Literal["name", "same", "not_same", "not_a_face", "hide", "show", "assign"]
@@ -27,10 +29,10 @@ class Wish:
     merge: bool = False
 
 
-async def decide(wish: Wish, deps: Deps) -> Decision:
+async def decide(wish: Wish, deps: Deps, by: By = "user") -> Decision:
     """Append it to the log and do outright what it says. Raises AppError 404, 409 or 422; then nothing is written."""
     async with deps.log_lock:
-        decision = await _RULES[wish.kind](wish, deps)
+        decision = replace(await _RULES[wish.kind](wish, deps), by=by)
         return await _append(decision, decision, {}, deps)
 
 
@@ -59,8 +61,12 @@ def _in_force(log: list[Decision]) -> list[Decision]:
 
 
 async def _append(decision: Decision, about: Decision, hints: Mapping[str, str], deps: Deps) -> Decision:
+    decision, made_at = replace(decision, said_id=uuid.uuid4().hex), deps.now()
+    places = await places_of(about, deps)
     async with deps.store.unit() as unit:
-        decision = replace(decision, decision_id=await unit.add_decision(decision))
+        number = await unit.add_decision(decision, made_at, {} if decision.undoes else places)
+        decision = replace(decision, decision_id=number)
+        await state_decision(unit, decision, made_at, places, about.said_id if decision.undoes else "")
     deps.people.mark()  # the row stands; the next run draws what follows, and makes good a failure from here on
     await settle_affected(deps, about, hints)
     return decision
@@ -98,7 +104,7 @@ async def _not_same(wish: Wish, deps: Deps) -> Decision:
 
 async def _not_a_face(wish: Wish, deps: Deps) -> Decision:
     await _check_faces(wish.face_ids, deps)
-    return Decision(0, "not_a_face", face_ids=wish.face_ids)
+    return Decision(0, "not_a_face", face_ids=wish.face_ids, anchors=await _left_behind(wish.face_ids, deps))
 
 
 async def _hide_or_show(wish: Wish, deps: Deps) -> Decision:
@@ -111,12 +117,14 @@ async def _assign(wish: Wish, deps: Deps) -> Decision:
     await _check_faces(wish.face_ids, deps)
     name = _clean(wish.name)
     person = await _person(wish.person_id, deps) if wish.person_id else await _named(name, deps) if name else None
+    anchors = await _left_behind(wish.face_ids, deps)
     if person:
-        anchors = await _typical(deps, person, without=wish.face_ids)
+        anchors |= await _typical(deps, person, without=wish.face_ids)
         return Decision(0, "assign", person.person_id, face_ids=wish.face_ids, anchors=anchors)
     if not name:
         raise AppError(422, "assign needs person_id or name")
-    return Decision(0, "assign", await _fresh_id(wish.face_ids, deps), face_ids=wish.face_ids, name=name)
+    fresh = await _fresh_id(wish.face_ids, deps)
+    return Decision(0, "assign", fresh, face_ids=wish.face_ids, name=name, anchors=anchors)
 
 
 _RULES: dict[Said, Callable[[Wish, Deps], Awaitable[Decision]]] = {
@@ -172,6 +180,17 @@ async def _typical(deps: Deps, person: Person, without: tuple[str, ...] = ()) ->
     faces = [face for face in await deps.store.every_face_of(person.person_id) if face.face_id not in without]
     surest = sorted(faces, key=lambda face: (face.source != "user", -face.confidence, -face.quality, face.face_id))
     return {person.person_id: tuple(face.face_id for face in surest[:ANCHORS])}
+
+
+async def _left_behind(face_ids: tuple[str, ...], deps: Deps) -> dict[str, tuple[str, ...]]:
+    """The named people that lose these faces, with faces that go on standing for them: their names stay."""
+    faces = await deps.store.faces_by_id(face_ids)
+    found: dict[str, tuple[str, ...]] = {}
+    for person_id in sorted({face.person_id for face in faces.values() if face.person_id}):
+        person = await deps.store.person(person_id)
+        if person and person.name:
+            found |= await _typical(deps, person, without=face_ids)
+    return {person: anchors for person, anchors in found.items() if anchors}
 
 
 async def _fresh_id(face_ids: tuple[str, ...], deps: Deps) -> str:

@@ -6,7 +6,9 @@ from pydantic import BaseModel
 
 from pictopy_cluster.deciding import undone_ids
 from pictopy_cluster.ports import Deps
-from pictopy_cluster.views import DecisionView, EventDetail, FaceView, decision_view, event_detail, face_view
+from pictopy_cluster.records import Person, StoredFace
+from pictopy_cluster.settling import statements
+from pictopy_cluster.views import DecisionView, EventDetail, decision_view, event_detail
 from pictopy_contracts.geometry import Box
 
 
@@ -17,7 +19,9 @@ class ExportedFace(BaseModel):
 
 
 class ExportedPerson(BaseModel):
-    person_id: str
+    """`person_id`: of one that somebody spoke of; who is only alike has no id that would outlive a rebuild."""
+
+    person_id: str | None
     name: str | None
     hidden: bool
     faces: list[ExportedFace]
@@ -31,23 +35,34 @@ class ExportView(BaseModel):
 
 
 async def export(deps: Deps) -> ExportView:
-    faces = await deps.store.faces()
+    """In an order of its own making, so that the same library gives the same export after a rebuild."""
+    gone = await deps.store.removed_photos()
+    faces = sorted(await deps.store.faces(), key=lambda f: (f.photo_id, f.box.x1, f.box.y1, f.box.x2, f.box.y2))
     of_person: dict[str, list[ExportedFace]] = defaultdict(list)
     for face in faces:
-        if face.person_id:
-            of_person[face.person_id].append(_exported(face_view(face)))
+        if face.person_id and face.photo_id not in gone:
+            of_person[face.person_id].append(_exported(face))
     log = await deps.store.decisions()
+    spoken_of = (await statements(deps, [decision for decision, _ in log])).spoken_of
+    people = [_person(person, of_person[person.person_id], spoken_of) for person in await deps.store.list_people()]
     undone = undone_ids([decision for decision, _ in log])
     return ExportView(
-        people=[
-            ExportedPerson(person_id=p.person_id, name=p.name, hidden=p.hidden, faces=of_person[p.person_id])
-            for p in await deps.store.list_people()
-        ],
+        people=sorted(people, key=_order),
         decisions=[decision_view(decision, at, decision.decision_id in undone) for decision, at in log],
         events=[event_detail(event) for event in await deps.store.list_events(None)],
-        rejected_faces=[_exported(face_view(face)) for face in faces if not face.is_face],
+        rejected_faces=[_exported(face) for face in faces if not face.is_face and face.photo_id not in gone],
     )
 
 
-def _exported(face: FaceView) -> ExportedFace:
+def _person(person: Person, faces: list[ExportedFace], spoken_of: set[str]) -> ExportedPerson:
+    known = person.person_id if person.person_id in spoken_of else None
+    return ExportedPerson(person_id=known, name=person.name, hidden=person.hidden, faces=faces)
+
+
+def _order(person: ExportedPerson) -> tuple[bool, str, str, list[str]]:
+    """Named first, then by who or where they are."""
+    return person.name is None, person.name or "", person.person_id or "", [repr(face) for face in person.faces[:1]]
+
+
+def _exported(face: StoredFace) -> ExportedFace:
     return ExportedFace(photo_id=face.photo_id, box=face.box, source=face.source)

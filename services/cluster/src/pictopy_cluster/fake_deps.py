@@ -21,7 +21,7 @@ def fake_deps(store: FakeStore) -> Deps:
     settings = ClusterSettings.model_validate({"token": "test-token", "data_dir": Path("/nonexistent")})
     return Deps(
         store=store,
-        galleries=Galleries(FakeVectors(), store, settings.neighbours, settings.neighbour_floor),
+        galleries=Galleries(FakeVectors(), settings.neighbours, settings.neighbour_floor),
         gazetteer=NoGazetteer(),
         workers=Workers(1),
         settings=settings,

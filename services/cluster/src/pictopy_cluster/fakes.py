@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from copy import deepcopy
+from copy import copy as _copied
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from pictopy_cluster.domain.model_change import ModelChange, Progress
 from pictopy_cluster.domain.people import Assigned
-from pictopy_cluster.domain.statements import Decision, Imported
-from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
+from pictopy_cluster.domain.statements import Decision, Imported, Place
+from pictopy_cluster.records import Conflict, Embedded, Person, PhotoRow, StoredEvent, StoredFace, Tally
 from pictopy_contracts.messages import Message
 
 MADE_AT = datetime(2024, 5, 4, tzinfo=UTC)
@@ -18,11 +19,23 @@ MADE_AT = datetime(2024, 5, 4, tzinfo=UTC)
 class Tables:
     photos: dict[str, PhotoRow] = field(default_factory=dict)
     faces: dict[str, StoredFace] = field(default_factory=dict)
-    neighbours: dict[str, Neighbours] = field(default_factory=dict)
+    embedded: dict[str, dict[str, Embedded]] = field(default_factory=dict)
+    change: ModelChange = field(default_factory=ModelChange)
     people: dict[str, Person] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    made_at: dict[int, datetime] = field(default_factory=dict)
+    places: dict[int, dict[str, Place]] = field(default_factory=dict)
+    unstated: set[int] = field(default_factory=set)
+    conflicts: dict[tuple[str, str], Conflict] = field(default_factory=dict)
     events: dict[str, StoredEvent] = field(default_factory=dict)
     sent: dict[str, Message] = field(default_factory=dict)
+
+    def copied(self) -> "Tables":
+        """Rows never change, so a copy of what holds them is a copy of all."""
+        copy = Tables(**{name: _copied(table) for name, table in vars(self).items()})
+        copy.embedded = {model: dict(faces) for model, faces in self.embedded.items()}
+        copy.places = {number: dict(faces) for number, faces in self.places.items()}
+        return copy
 
     def shown(self) -> list[StoredFace]:
         """Faces in photos that are there, by id."""
@@ -41,7 +54,7 @@ class FakeStore:
     @asynccontextmanager
     async def unit(self) -> AsyncIterator["FakeUnit"]:
         """Nothing of it stays when it fails."""
-        copy = deepcopy(self.tables)
+        copy = self.tables.copied()
         yield FakeUnit(copy)
         self.tables = copy
 
@@ -75,12 +88,41 @@ class FakeStore:
     async def imported(self) -> list[Imported]:
         return [Imported(face.face_id, face.imported_name) for face in await self.faces() if face.imported_name]
 
-    async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]:
-        known = self.tables
-        return {face: known.neighbours.get(face, Neighbours()) for face in face_ids if face in known.faces}
+    async def removed_photos(self) -> set[str]:
+        return {photo_id for photo_id, row in self.tables.photos.items() if row.is_removed}
+
+    async def embedded(self, model: str) -> dict[str, Embedded]:
+        return dict(self.tables.embedded.get(model, {}))
+
+    async def embedded_faces(self, face_ids: Sequence[str]) -> dict[str, dict[str, Embedded]]:
+        found = {
+            model: {face: own[face] for face in face_ids if face in own} for model, own in self.tables.embedded.items()
+        }
+        return {model: own for model, own in found.items() if own}
+
+    async def change(self) -> ModelChange:
+        return self.tables.change
+
+    async def progress(self, change: ModelChange) -> Progress:
+        model = change.next or change.active
+        rows = [self.tables.photos[photo] for photo in {face.photo_id for face in self.tables.shown()}]
+        done = sum(model in row.embedded_by for row in rows)
+        return Progress(len(rows), done, sum(model not in row.embedded_by and _failed(row) for row in rows))
+
+    async def conflicts(self, after: int, limit: int) -> list[Conflict]:
+        found = sorted(self.tables.conflicts.values(), key=lambda one: (one.photo_id, one.face_id))
+        return sorted(found, key=lambda one: one.at, reverse=True)[after : after + limit]
 
     async def decisions(self) -> list[tuple[Decision, datetime]]:
-        return [(decision, MADE_AT) for decision in self.tables.decisions]
+        log = sorted(self.tables.decisions, key=lambda row: row.decision_id)
+        return [(row, self.tables.made_at[row.decision_id]) for row in log]
+
+    async def places(self, decision_ids: Sequence[int]) -> dict[str, Place]:
+        known = self.tables.places
+        return {face: place for number in sorted(decision_ids) for face, place in known.get(number, {}).items()}
+
+    async def unstated(self) -> list[int]:
+        return sorted(self.tables.unstated)
 
     async def person(self, person_id: str) -> Person | None:
         return self.tables.people.get(person_id)
@@ -119,14 +161,37 @@ class FakeUnit:
     async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]:
         return {face: self.tables.faces[face] for face in face_ids if face in self.tables.faces}
 
-    async def save_faces(self, faces: Sequence[StoredFace], neighbours: Mapping[str, Neighbours]) -> None:
+    async def save_faces(self, faces: Sequence[StoredFace]) -> None:
         self.tables.faces |= {face.face_id: face for face in faces}
-        self.tables.neighbours |= neighbours
 
     async def drop_faces(self, face_ids: Sequence[str]) -> None:
         for face in face_ids:
             self.tables.faces.pop(face, None)
-            self.tables.neighbours.pop(face, None)
+            for own in self.tables.embedded.values():
+                own.pop(face, None)
+
+    async def rename_faces(self, ids: Mapping[str, str]) -> None:
+        for now, then in ids.items():
+            self.tables.faces[then] = replace(self.tables.faces.pop(now), face_id=then)
+            for own in self.tables.embedded.values():
+                if now in own:
+                    own[then] = own.pop(now)
+        for person in list(self.tables.people.values()):
+            cover = ids.get(person.cover_face_id or "")
+            if cover:
+                self.tables.people[person.person_id] = replace(person, cover_face_id=cover)
+
+    async def save_embedded(self, model: str, embedded: Mapping[str, Embedded]) -> None:
+        self.tables.embedded.setdefault(model, {}).update(embedded)
+
+    async def forget_embedded(self, kept: Sequence[str]) -> None:
+        self.tables.embedded = {model: own for model, own in self.tables.embedded.items() if model in kept}
+        for photo_id, row in self.tables.photos.items():
+            models = tuple(model for model in row.embedded_by if model in kept)
+            self.tables.photos[photo_id] = replace(row, embedded_by=models)
+
+    async def save_change(self, change: ModelChange) -> None:
+        self.tables.change = change
 
     async def assign(self, assigned: Mapping[str, Assigned]) -> list[str]:
         changed: set[str] = set()
@@ -157,16 +222,37 @@ class FakeUnit:
     async def save_people(self, people: Sequence[Person]) -> None:
         self.tables.people |= {person.person_id: person for person in people}
 
-    async def add_decision(self, decision: Decision) -> int:
-        number = len(self.tables.decisions) + 1
-        self.tables.decisions.append(replace(decision, decision_id=number))
+    async def add_decision(self, decision: Decision, made_at: datetime, places: Mapping[str, Place]) -> int:
+        known = {row.decision_id for row in self.tables.decisions}
+        is_free = decision.decision_id > 0 and decision.decision_id not in known
+        number = decision.decision_id if is_free else max(known, default=0) + 1
+        self.tables.decisions = [*self.tables.decisions, replace(decision, decision_id=number)]
+        self.tables.made_at[number] = made_at
+        self.tables.places[number] = dict(places)
         return number
+
+    async def complete_decision(self, decision: Decision, places: Mapping[str, Place]) -> None:
+        for n, row in enumerate(self.tables.decisions):
+            if row.said_id == decision.said_id:
+                self.tables.decisions[n] = replace(row, face_ids=decision.face_ids, anchors=decision.anchors)
+                self.tables.places[row.decision_id] |= places
+
+    async def mark_stated(self, decision_id: int, places: Mapping[str, Place]) -> None:
+        self.tables.unstated.discard(decision_id)
+        self.tables.places[decision_id] = dict(places)
+
+    async def save_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+        self.tables.conflicts |= {(one.photo_id, one.face_id): one for one in conflicts}
 
     async def events(self) -> dict[str, StoredEvent]:
         return dict(self.tables.events)
 
     async def save_events(self, events: Sequence[StoredEvent]) -> None:
         self.tables.events |= {event.event_id: event for event in events}
+
+
+def _failed(row: PhotoRow) -> bool:
+    return row.failed_at is not None and (row.analysed_at is None or row.failed_at >= row.analysed_at)
 
 
 def _tally(faces: Sequence[StoredFace]) -> Tally:

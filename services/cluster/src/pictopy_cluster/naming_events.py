@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.records import StoredEvent
+from pictopy_cluster.stating import state_events
 from pictopy_cluster.telling import tell_events
 from pictopy_runtime.errors import AppError
 
@@ -15,8 +16,10 @@ async def retitle(event_id: str, title: str | None, deps: Deps) -> StoredEvent:
         if event is None or event.is_gone:
             raise AppError(404, f"there is no event {event_id}")
         if title != event.user_title:
-            event = replace(event, user_title=title, revision=event.revision + 1)
+            photos = event.happening.photo_ids if title else ()
+            event = replace(event, user_title=title, revision=event.revision + 1, stated_photos=photos)
             await unit.save_events([event])
             await tell_events(unit, [event])
+            await state_events(unit, [event])
             deps.events.mark()
     return event

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from pictopy_cluster.debounce import Debounce
+from pictopy_cluster.domain.model_change import ModelChange, Progress
 from pictopy_cluster.domain.people import Assigned
-from pictopy_cluster.domain.statements import Decision, Imported
+from pictopy_cluster.domain.statements import Decision, Imported, Place
 from pictopy_cluster.gallery import Galleries
-from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
+from pictopy_cluster.records import Conflict, Embedded, Person, PhotoRow, StoredEvent, StoredFace, Tally
 from pictopy_cluster.settings import ClusterSettings
 from pictopy_contracts.messages import Message
 from pictopy_runtime.workers import Workers
@@ -32,11 +33,27 @@ class Unit(Protocol):
 
     async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]: ...
 
-    async def save_faces(self, faces: Sequence[StoredFace], neighbours: Mapping[str, Neighbours]) -> None:
-        """Insert or replace; neighbours of a face that is not in the mapping stay."""
+    async def save_faces(self, faces: Sequence[StoredFace]) -> None:
+        """Insert or replace."""
         ...
 
-    async def drop_faces(self, face_ids: Sequence[str]) -> None: ...
+    async def drop_faces(self, face_ids: Sequence[str]) -> None:
+        """With what is known of their embeddings."""
+        ...
+
+    async def rename_faces(self, ids: Mapping[str, str]) -> None:
+        """ids: what a face is called now to what it is to be called."""
+        ...
+
+    async def save_embedded(self, model: str, embedded: Mapping[str, Embedded]) -> None:
+        """That the model's collection has these faces; insert or replace."""
+        ...
+
+    async def forget_embedded(self, kept: Sequence[str]) -> None:
+        """All but those of these models, also what photos know of them."""
+        ...
+
+    async def save_change(self, change: ModelChange) -> None: ...
 
     async def assign(self, assigned: Mapping[str, Assigned]) -> list[str]:
         """Write whose faces these are; the photos in which anything changed."""
@@ -52,7 +69,21 @@ class Unit(Protocol):
 
     async def save_people(self, people: Sequence[Person]) -> None: ...
 
-    async def add_decision(self, decision: Decision) -> int: ...
+    async def add_decision(self, decision: Decision, made_at: datetime, places: Mapping[str, Place]) -> int:
+        """Its number: the one that it has, if that is above 0 and free, else the next."""
+        ...
+
+    async def complete_decision(self, decision: Decision, places: Mapping[str, Place]) -> None:
+        """More faces of a decision that came in parts, found by its `said_id`."""
+        ...
+
+    async def mark_stated(self, decision_id: int, places: Mapping[str, Place]) -> None:
+        """A statement was published, with its faces where they are now."""
+        ...
+
+    async def save_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+        """Insert or replace, one a face."""
+        ...
 
     async def events(self) -> dict[str, StoredEvent]: ...
 
@@ -71,6 +102,8 @@ class Store(Protocol):
     async def dated_photos(self) -> list[PhotoRow]:
         """Photos whose facts are known and that are there."""
         ...
+
+    async def removed_photos(self) -> set[str]: ...
 
     async def faces(self) -> list[StoredFace]:
         """All faces, also of removed photos, by id."""
@@ -94,10 +127,34 @@ class Store(Protocol):
         """Names that files carry over faces."""
         ...
 
-    async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]: ...
+    async def embedded(self, model: str) -> dict[str, Embedded]:
+        """Faces that the model's collection has."""
+        ...
+
+    async def embedded_faces(self, face_ids: Sequence[str]) -> dict[str, dict[str, Embedded]]:
+        """Model to what it has of these faces."""
+        ...
+
+    async def change(self) -> ModelChange: ...
+
+    async def progress(self, change: ModelChange) -> Progress:
+        """How far the next model is, over photos with faces that are there."""
+        ...
+
+    async def conflicts(self, after: int, limit: int) -> list[Conflict]:
+        """Newest first."""
+        ...
 
     async def decisions(self) -> list[tuple[Decision, datetime]]:
         """The whole log, oldest first, and when each was made."""
+        ...
+
+    async def places(self, decision_ids: Sequence[int]) -> dict[str, Place]:
+        """Where the faces that these decisions name were when they were made; the latest word counts."""
+        ...
+
+    async def unstated(self) -> list[int]:
+        """Decisions that no statement was published of."""
         ...
 
     async def person(self, person_id: str) -> Person | None: ...

@@ -19,9 +19,6 @@ class StoredFace:
     score: float
     quality: float
     size_px: int
-    model: str
-    """Of the embedding; empty where there is none."""
-    embedding_size: int
     seen_at: datetime
     imported_name: str | None = None
     person_id: str | None = None
@@ -31,11 +28,20 @@ class StoredFace:
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """The nearest faces of one face when it came, nearest first."""
+class Embedded:
+    """That the collection of a model has this face, and since when."""
 
-    face_ids: tuple[str, ...] = ()
-    scores: tuple[float, ...] = ()
+    size: int
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The nearest faces of one face when it came, nearest first, by the embeddings of one model."""
+
+    model: str
+    face_ids: tuple[str, ...]
+    scores: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,10 @@ class PhotoRow:
     analysed_at: datetime | None = None
     model_version: str = ""
     assigned_revision: int = 0
+    embedded_by: tuple[str, ...] = ()
+    """Models whose embeddings its faces have."""
+    failed_at: datetime | None = None
+    """Vision gave up on it then."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,25 @@ class StoredEvent:
     user_title: str | None = None
     is_gone: bool = False
     revision: int = 0
+    anchor: str = ""
+    """The photo that it goes by in the journal: the event that holds it has this id after a rebuild."""
+    stated_photos: tuple[str, ...] = ()
+    """Those that it had when a person gave it the title."""
+    is_restored: bool = False
 
     @property
     def title(self) -> str:
         return self.user_title or self.happening.title
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A face that has one name here and another one, or none, in its file. None: no name."""
+
+    photo_id: str
+    face_id: str
+    ours: str | None
+    theirs: str | None
+    resolved: Literal["ours", "theirs"]
+    rule: str
+    at: datetime

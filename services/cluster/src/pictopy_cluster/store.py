@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
+from pictopy_cluster.domain.model_change import ModelChange
 from pictopy_cluster.domain.people import Assigned
-from pictopy_cluster.domain.statements import Decision
-from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace, Tally
+from pictopy_cluster.domain.statements import Decision, Place
+from pictopy_cluster.places import parts_of
+from pictopy_cluster.records import Conflict, Embedded, Person, PhotoRow, StoredEvent, StoredFace, Tally
 from pictopy_cluster.store_queries import PostgresQueries, event_of, face_of, person_of, photo_of
 from pictopy_contracts.messages import Message
 from pictopy_runtime import outbox
@@ -39,7 +42,7 @@ class PostgresUnit:
         await self._connection.execute(
             """
             UPDATE photos SET revision = %s, is_removed = %s, facts = %s, regions = %s, analysed_at = %s,
-                model_version = %s
+                model_version = %s, embedded_by = %s, failed_at = %s
             WHERE photo_id = %s
             """,
             (
@@ -49,6 +52,8 @@ class PostgresUnit:
                 Jsonb(list(row.regions)),
                 row.analysed_at,
                 row.model_version,
+                list(row.embedded_by),
+                row.failed_at,
                 row.photo_id,
             ),
         )
@@ -63,12 +68,53 @@ class PostgresUnit:
         found = await self._connection.execute("SELECT * FROM faces WHERE face_id = ANY(%s)", (list(face_ids),))
         return {row["face_id"]: face_of(row) for row in await found.fetchall()}
 
-    async def save_faces(self, faces: Sequence[StoredFace], neighbours: Mapping[str, Neighbours]) -> None:
+    async def save_faces(self, faces: Sequence[StoredFace]) -> None:
         async with self._connection.cursor() as cursor:
-            await cursor.executemany(SAVE_FACE, [_face_row(face, neighbours.get(face.face_id)) for face in faces])
+            await cursor.executemany(SAVE_FACE, [_face_row(face) for face in faces])
 
     async def drop_faces(self, face_ids: Sequence[str]) -> None:
         await self._connection.execute("DELETE FROM faces WHERE face_id = ANY(%s)", (list(face_ids),))
+
+    async def rename_faces(self, ids: Mapping[str, str]) -> None:
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(
+                "UPDATE faces SET face_id = %s WHERE face_id = %s", [(then, now) for now, then in ids.items()]
+            )
+            await cursor.executemany(
+                "UPDATE people SET cover_face_id = %s WHERE cover_face_id = %s",
+                [(then, now) for now, then in ids.items()],
+            )
+
+    async def save_embedded(self, model: str, embedded: Mapping[str, Embedded]) -> None:
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(
+                """
+                INSERT INTO embeddings (face_id, model, size, made_at) VALUES (%s, %s, %s, %s)
+                ON CONFLICT (face_id, model) DO UPDATE SET size = excluded.size, made_at = excluded.made_at
+                """,
+                [(face, model, one.size, one.made_at) for face, one in embedded.items()],
+            )
+
+    async def forget_embedded(self, kept: Sequence[str]) -> None:
+        models = list(kept)
+        await self._connection.execute("DELETE FROM embeddings WHERE model <> ALL(%s)", (models,))
+        await self._connection.execute(
+            """
+            UPDATE photos SET embedded_by = ARRAY(SELECT m FROM unnest(embedded_by) AS m WHERE m = ANY(%s))
+            WHERE NOT embedded_by <@ %s
+            """,
+            (models, models),
+        )
+
+    async def save_change(self, change: ModelChange) -> None:
+        await self._connection.execute(
+            """
+            UPDATE model_change SET active = %(active)s, next = %(next)s, previous = %(previous)s, wanted = %(wanted)s,
+                held = %(held)s, in_use = %(in_use)s, beside = %(beside)s, revision = %(revision)s,
+                started_at = %(started_at)s, swapped_at = %(swapped_at)s
+            """,
+            {**vars(change), "beside": list(change.beside)},
+        )
 
     async def assign(self, assigned: Mapping[str, Assigned]) -> list[str]:
         rows = list(assigned.items())
@@ -129,25 +175,60 @@ class PostgresUnit:
         async with self._connection.cursor() as cursor:
             await cursor.executemany(SAVE_PERSON, [vars(person) for person in people])
 
-    async def add_decision(self, decision: Decision) -> int:
+    async def add_decision(self, decision: Decision, made_at: datetime, places: Mapping[str, Place]) -> int:
+        number = decision.decision_id if await self._is_free(decision.decision_id) else None
         found = await self._connection.execute(
             """
-            INSERT INTO decisions (kind, person_id, other_person_id, face_ids, name, anchors, undoes)
-            VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING decision_id
+            INSERT INTO decisions (decision_id, kind, person_id, other_person_id, face_ids, name, anchors, undoes,
+                said_by, said_id, places, made_at, is_stated)
+            OVERRIDING SYSTEM VALUE
+            VALUES (coalesce(%s, nextval(pg_get_serial_sequence('decisions', 'decision_id'))), %s, %s, %s, %s, %s, %s,
+                %s, %s, %s, %s, %s, true)
+            RETURNING decision_id
             """,
             (
+                number,
                 decision.kind,
                 decision.person_id,
                 decision.other_person_id,
                 list(decision.face_ids),
                 decision.name,
-                Jsonb({person: list(faces) for person, faces in decision.anchors.items()}),
+                _anchors(decision),
                 decision.undoes,
+                decision.by,
+                decision.said_id,
+                _places(places),
+                made_at,
             ),
         )
         row = await found.fetchone()
         assert row is not None, "INSERT ... RETURNING gives a row"
+        if number:
+            await self._connection.execute(
+                """
+                SELECT setval(pg_get_serial_sequence('decisions', 'decision_id'), max(decision_id)) FROM decisions
+                """
+            )
         return int(row["decision_id"])
+
+    async def _is_free(self, number: int) -> bool:
+        found = await self._connection.execute("SELECT 1 FROM decisions WHERE decision_id = %s", (number,))
+        return number > 0 and await found.fetchone() is None
+
+    async def complete_decision(self, decision: Decision, places: Mapping[str, Place]) -> None:
+        await self._connection.execute(
+            "UPDATE decisions SET face_ids = %s, anchors = %s, places = places || %s WHERE said_id = %s",
+            (list(decision.face_ids), _anchors(decision), _places(places), decision.said_id),
+        )
+
+    async def mark_stated(self, decision_id: int, places: Mapping[str, Place]) -> None:
+        await self._connection.execute(
+            "UPDATE decisions SET is_stated = true, places = %s WHERE decision_id = %s", (_places(places), decision_id)
+        )
+
+    async def save_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(SAVE_CONFLICT, [vars(conflict) for conflict in conflicts])
 
     async def events(self) -> dict[str, StoredEvent]:
         found = await self._connection.execute(
@@ -169,17 +250,21 @@ class PostgresUnit:
 
 
 SAVE_FACE = """
-INSERT INTO faces AS known (face_id, photo_id, box, score, quality, size_px, model, embedding_size, seen_at,
-    imported_name, neighbours, neighbour_scores, person_id, source, confidence, is_face)
-VALUES (%(face_id)s, %(photo_id)s, %(box)s, %(score)s, %(quality)s, %(size_px)s, %(model)s, %(embedding_size)s,
-    %(seen_at)s, %(imported_name)s, %(near)s, %(scores)s, %(person_id)s, %(source)s, %(confidence)s, %(is_face)s)
+INSERT INTO faces (face_id, photo_id, box, score, quality, size_px, seen_at, imported_name, person_id, source,
+    confidence, is_face)
+VALUES (%(face_id)s, %(photo_id)s, %(box)s, %(score)s, %(quality)s, %(size_px)s, %(seen_at)s, %(imported_name)s,
+    %(person_id)s, %(source)s, %(confidence)s, %(is_face)s)
 ON CONFLICT (face_id) DO UPDATE SET box = excluded.box, score = excluded.score, quality = excluded.quality,
-    size_px = excluded.size_px, model = excluded.model, embedding_size = excluded.embedding_size,
-    seen_at = excluded.seen_at, imported_name = excluded.imported_name,
-    neighbours = CASE WHEN %(is_looked_up)s THEN excluded.neighbours ELSE known.neighbours END,
-    neighbour_scores = CASE WHEN %(is_looked_up)s THEN excluded.neighbour_scores ELSE known.neighbour_scores END,
+    size_px = excluded.size_px, seen_at = excluded.seen_at, imported_name = excluded.imported_name,
     person_id = excluded.person_id, source = excluded.source, confidence = excluded.confidence,
     is_face = excluded.is_face
+"""
+
+SAVE_CONFLICT = """
+INSERT INTO conflicts (photo_id, face_id, ours, theirs, resolved, rule, at)
+VALUES (%(photo_id)s, %(face_id)s, %(ours)s, %(theirs)s, %(resolved)s, %(rule)s, %(at)s)
+ON CONFLICT (photo_id, face_id) DO UPDATE SET ours = excluded.ours, theirs = excluded.theirs,
+    resolved = excluded.resolved, rule = excluded.rule, at = excluded.at
 """
 
 SAVE_PERSON = """
@@ -203,27 +288,32 @@ GROUP BY person_id
 
 SAVE_EVENT = """
 INSERT INTO events (event_id, kind, auto_title, user_title, started_at_local, ended_at_local, place, latitude_deg,
-    longitude_deg, trip_id, is_gone, revision)
+    longitude_deg, trip_id, is_gone, revision, anchor, stated_photos, is_restored)
 VALUES (%(event_id)s, %(kind)s, %(auto_title)s, %(user_title)s, %(started_at_local)s, %(ended_at_local)s, %(place)s,
-    %(latitude_deg)s, %(longitude_deg)s, %(trip_id)s, %(is_gone)s, %(revision)s)
+    %(latitude_deg)s, %(longitude_deg)s, %(trip_id)s, %(is_gone)s, %(revision)s, %(anchor)s, %(stated_photos)s,
+    %(is_restored)s)
 ON CONFLICT (event_id) DO UPDATE SET auto_title = excluded.auto_title, user_title = excluded.user_title,
     started_at_local = excluded.started_at_local, ended_at_local = excluded.ended_at_local, place = excluded.place,
     latitude_deg = excluded.latitude_deg, longitude_deg = excluded.longitude_deg, trip_id = excluded.trip_id,
-    is_gone = excluded.is_gone, revision = excluded.revision
+    is_gone = excluded.is_gone, revision = excluded.revision, anchor = excluded.anchor,
+    stated_photos = excluded.stated_photos, is_restored = excluded.is_restored
 """
 
 
-def _face_row(face: StoredFace, near: Neighbours | None) -> dict[str, object]:
-    box, looked_up = face.box, near or Neighbours()
-    return {
-        **vars(face),
-        "box": [box.x1, box.y1, box.x2, box.y2],
-        "near": list(looked_up.face_ids),
-        "scores": list(looked_up.scores),
-        "is_looked_up": near is not None,
-    }
+def _face_row(face: StoredFace) -> dict[str, object]:
+    box = face.box
+    return {**vars(face), "box": [box.x1, box.y1, box.x2, box.y2]}
+
+
+def _anchors(decision: Decision) -> Jsonb:
+    return Jsonb({person: list(faces) for person, faces in decision.anchors.items()})
+
+
+def _places(places: Mapping[str, Place]) -> Jsonb:
+    return Jsonb({face: parts_of(place) for face, place in places.items()})
 
 
 def _event_row(event: StoredEvent) -> dict[str, object]:
     own = vars(event)
-    return {**vars(event.happening), **own, "auto_title": event.happening.title}
+    photos = list(event.stated_photos)
+    return {**vars(event.happening), **own, "auto_title": event.happening.title, "stated_photos": photos}

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from pictopy_cluster.domain.happenings import Happening
-from pictopy_cluster.domain.statements import Decision, Imported
-from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace
+from pictopy_cluster.domain.model_change import ModelChange, Progress
+from pictopy_cluster.domain.statements import Decision, Imported, Place
+from pictopy_cluster.places import place_of
+from pictopy_cluster.records import Conflict, Embedded, Person, PhotoRow, StoredEvent, StoredFace
 from pictopy_contracts.geometry import Box
 from pictopy_runtime.database import Database
 
@@ -24,13 +26,7 @@ class PostgresQueries:
         return [photo_of(row) for row in rows]
 
     async def faces(self) -> list[StoredFace]:
-        rows = await self._rows(
-            """
-            SELECT face_id, photo_id, box, score, quality, size_px, model, embedding_size, seen_at, imported_name,
-                person_id, source, confidence, is_face
-            FROM faces ORDER BY face_id
-            """
-        )
+        rows = await self._rows("SELECT * FROM faces ORDER BY face_id")
         return [face_of(row) for row in rows]
 
     async def faces_by_id(self, face_ids: Sequence[str]) -> dict[str, StoredFace]:
@@ -72,15 +68,63 @@ class PostgresQueries:
         rows = await self._rows("SELECT face_id, imported_name FROM faces WHERE imported_name IS NOT NULL")
         return [Imported(row["face_id"], row["imported_name"]) for row in rows]
 
-    async def neighbours_of(self, face_ids: Sequence[str]) -> dict[str, Neighbours]:
+    async def removed_photos(self) -> set[str]:
+        return {row["photo_id"] for row in await self._rows("SELECT photo_id FROM photos WHERE is_removed")}
+
+    async def embedded(self, model: str) -> dict[str, Embedded]:
+        rows = await self._rows("SELECT face_id, size, made_at FROM embeddings WHERE model = %s", model)
+        return {row["face_id"]: Embedded(row["size"], row["made_at"]) for row in rows}
+
+    async def embedded_faces(self, face_ids: Sequence[str]) -> dict[str, dict[str, Embedded]]:
+        rows = await self._rows("SELECT * FROM embeddings WHERE face_id = ANY(%s)", list(face_ids))
+        found: dict[str, dict[str, Embedded]] = {}
+        for row in rows:
+            found.setdefault(row["model"], {})[row["face_id"]] = Embedded(row["size"], row["made_at"])
+        return found
+
+    async def change(self) -> ModelChange:
+        row = (await self._rows("SELECT * FROM model_change"))[0]
+        known = {name: value for name, value in row.items() if name != "one"}
+        return ModelChange(**{**known, "beside": tuple(row["beside"])})
+
+    async def progress(self, change: ModelChange) -> Progress:
         rows = await self._rows(
-            "SELECT face_id, neighbours, neighbour_scores FROM faces WHERE face_id = ANY(%s)", list(face_ids)
+            """
+            SELECT count(*) AS total, count(*) FILTER (WHERE has_next) AS done,
+                count(*) FILTER (WHERE NOT has_next AND has_failed) AS failed
+            FROM (
+                SELECT %s::text = ANY(embedded_by) AS has_next,
+                    failed_at IS NOT NULL AND (analysed_at IS NULL OR failed_at >= analysed_at) AS has_failed
+                FROM photos p WHERE NOT is_removed AND EXISTS (SELECT 1 FROM faces f WHERE f.photo_id = p.photo_id)
+            ) AS each
+            """,
+            change.next or change.active or "",
         )
-        return {row["face_id"]: Neighbours(tuple(row["neighbours"]), tuple(row["neighbour_scores"])) for row in rows}
+        return Progress(**rows[0])
+
+    async def conflicts(self, after: int, limit: int) -> list[Conflict]:
+        query = "SELECT * FROM conflicts ORDER BY at DESC, photo_id, face_id OFFSET %s LIMIT %s"
+        return [Conflict(**row) for row in await self._rows(query, after, limit)]
+
+    async def unstated(self) -> list[int]:
+        rows = await self._rows("SELECT decision_id FROM decisions WHERE NOT is_stated ORDER BY decision_id")
+        return [row["decision_id"] for row in rows]
 
     async def decisions(self) -> list[tuple[Decision, datetime]]:
-        rows = await self._rows("SELECT * FROM decisions ORDER BY decision_id")
+        rows = await self._rows(
+            """
+            SELECT decision_id, kind, person_id, other_person_id, face_ids, name, anchors, undoes, said_by, said_id,
+                made_at
+            FROM decisions ORDER BY decision_id
+            """
+        )
         return [(decision_of(row), row["made_at"]) for row in rows]
+
+    async def places(self, decision_ids: Sequence[int]) -> dict[str, Place]:
+        rows = await self._rows(
+            "SELECT places FROM decisions WHERE decision_id = ANY(%s) ORDER BY decision_id", list(decision_ids)
+        )
+        return {face: place_of(parts) for row in rows for face, parts in row["places"].items()}
 
     async def person(self, person_id: str) -> Person | None:
         rows = await self._rows("SELECT * FROM people WHERE person_id = %s", person_id)
@@ -122,14 +166,13 @@ class PostgresQueries:
 
 
 def photo_of(row: dict[str, Any]) -> PhotoRow:
-    return PhotoRow(**{**row, "regions": tuple(row["regions"])})
+    return PhotoRow(**{**row, "regions": tuple(row["regions"]), "embedded_by": tuple(row["embedded_by"])})
 
 
 def face_of(row: dict[str, Any]) -> StoredFace:
     x1, y1, x2, y2 = row["box"]
-    known = {name: value for name, value in row.items() if name not in ("neighbours", "neighbour_scores")}
     # An id, a box and so on as they were checked when they came in: 20,000 validations would take half a second.
-    return StoredFace(**{**known, "box": Box.model_construct(x1=x1, y1=y1, x2=x2, y2=y2)})
+    return StoredFace(**{**row, "box": Box.model_construct(x1=x1, y1=y1, x2=x2, y2=y2)})
 
 
 def person_of(row: dict[str, Any]) -> Person:
@@ -137,9 +180,18 @@ def person_of(row: dict[str, Any]) -> Person:
 
 
 def decision_of(row: dict[str, Any]) -> Decision:
-    known = {name: value for name, value in row.items() if name != "made_at"}
-    anchors = {person: tuple(faces) for person, faces in row["anchors"].items()}
-    return Decision(**{**known, "face_ids": tuple(row["face_ids"]), "anchors": anchors})
+    return Decision(
+        row["decision_id"],
+        row["kind"],
+        row["person_id"],
+        row["other_person_id"],
+        tuple(row["face_ids"]),
+        row["name"],
+        {person: tuple(faces) for person, faces in row["anchors"].items()},
+        row["undoes"],
+        row["said_by"],
+        row["said_id"],
+    )
 
 
 def event_of(row: dict[str, Any]) -> StoredEvent:
@@ -153,4 +205,14 @@ def event_of(row: dict[str, Any]) -> StoredEvent:
         row["longitude_deg"],
         tuple(row["photo_ids"]),
     )
-    return StoredEvent(row["event_id"], happening, row["trip_id"], row["user_title"], row["is_gone"], row["revision"])
+    return StoredEvent(
+        row["event_id"],
+        happening,
+        row["trip_id"],
+        row["user_title"],
+        row["is_gone"],
+        row["revision"],
+        row["anchor"],
+        tuple(row["stated_photos"]),
+        row["is_restored"],
+    )

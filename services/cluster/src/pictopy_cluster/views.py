@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from pictopy_cluster.deciding import Said, Wish
-from pictopy_cluster.domain.statements import Decision, Source
+from pictopy_cluster.domain.model_change import ModelChange, Progress, State
+from pictopy_cluster.domain.statements import By, Decision, Source
 from pictopy_cluster.records import Person, StoredEvent, StoredFace
+from pictopy_cluster.restoring import StatementIn
 from pictopy_contracts.geometry import Box
 
 
@@ -62,6 +64,8 @@ class DecisionView(BaseModel):
     name: str | None
     undoes: int | None
     undone: bool
+    by: By
+    """`file`: another program changed the name in the file, and its newer word counts."""
     made_at: datetime
 
 
@@ -131,8 +135,61 @@ def decision_view(decision: Decision, made_at: datetime, undone: bool) -> Decisi
         name=decision.name,
         undoes=decision.undoes,
         undone=undone,
+        by=decision.by,
         made_at=made_at,
     )
+
+
+class ModelChangeView(BaseModel):
+    """`total`: photos with faces; `failed` of them cannot be looked at by the next model and are not waited for."""
+
+    task: Literal["face_embedding"] = "face_embedding"
+    active: str | None
+    next: str | None
+    previous: str | None
+    done: int
+    failed: int
+    total: int
+    state: State
+    can_take_back: bool
+    started_at: datetime | None
+    swapped_at: datetime | None
+
+
+def model_change_view(change: ModelChange, progress: Progress) -> ModelChangeView:
+    return ModelChangeView(
+        active=change.active,
+        next=change.next,
+        previous=change.previous,
+        done=progress.done,
+        failed=progress.failed,
+        total=progress.total,
+        state=change.state(progress),
+        can_take_back=change.previous is not None,
+        started_at=change.started_at,
+        swapped_at=change.swapped_at,
+    )
+
+
+class ConflictView(BaseModel):
+    photo_id: str
+    path: str | None = None
+    what: Literal["people"] = "people"
+    face_id: str
+    ours: str | None
+    theirs: str | None
+    resolved: Literal["ours", "theirs"]
+    rule: str
+    at: datetime
+
+
+class RestoreIn(BaseModel):
+    items: list[StatementIn]
+
+
+class RestoredView(BaseModel):
+    restored: int
+    skipped: int
 
 
 def event_view(event: StoredEvent) -> EventView:

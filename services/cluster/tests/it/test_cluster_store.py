@@ -1,18 +1,19 @@
 """The store's contract, on the fake and on Postgres."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pictopy_cluster.app import MIGRATIONS
 from pictopy_cluster.domain.happenings import Happening
+from pictopy_cluster.domain.model_change import Progress
 from pictopy_cluster.domain.people import Assigned
-from pictopy_cluster.domain.statements import Decision
+from pictopy_cluster.domain.statements import Decision, Place
 from pictopy_cluster.fakes import FakeStore
 from pictopy_cluster.made_up import NOON, box
 from pictopy_cluster.ports import Store
-from pictopy_cluster.records import Neighbours, Person, PhotoRow, StoredEvent, StoredFace
+from pictopy_cluster.records import Conflict, Embedded, Person, PhotoRow, StoredEvent, StoredFace
 from pictopy_cluster.store import PostgresStore
 from pictopy_testing.plugin import DatabaseFactory
 
@@ -20,7 +21,7 @@ LOCAL = datetime(2024, 5, 4, 12, tzinfo=UTC).replace(tzinfo=None)
 
 
 def face(face_id: str, photo_id: str = "p", **more: object) -> StoredFace:
-    made = StoredFace(face_id, photo_id, box(), 0.95, 0.9, 80, "m", 64, NOON)
+    made = StoredFace(face_id, photo_id, box(), 0.95, 0.9, 80, NOON)
     return replace(made, **more)  # type: ignore[arg-type] # the caller names fields of the record
 
 
@@ -34,7 +35,8 @@ async def put(store: Store, *faces: StoredFace) -> None:
     async with store.unit() as unit:
         for photo_id in sorted({one.photo_id for one in faces}):
             await unit.photo(photo_id)
-        await unit.save_faces(faces, {one.face_id: Neighbours(("x", "y"), (0.75, 0.5)) for one in faces})
+        await unit.save_faces(faces)
+        await unit.save_embedded("m", {one.face_id: Embedded(64, NOON) for one in faces})
 
 
 async def _break(store: Store) -> None:
@@ -51,7 +53,14 @@ class StoreContract:
             assert fresh == PhotoRow("p")
             region = {"name": "Anna", "box": box().model_dump()}
             row = replace(
-                fresh, revision=3, facts={"local": "x"}, regions=(region,), analysed_at=NOON, model_version="v"
+                fresh,
+                revision=3,
+                facts={"local": "x"},
+                regions=(region,),
+                analysed_at=NOON,
+                model_version="v",
+                embedded_by=("m", "n"),
+                failed_at=NOON,
             )
             await unit.save_photo(row)
         assert await store.photo("p") == row
@@ -60,20 +69,58 @@ class StoreContract:
         async with store.unit() as unit:
             await unit.save_photo(replace(await unit.photo("p"), is_removed=True))
         assert await store.dated_photos() == []
+        assert await store.removed_photos() == {"p"}
 
-    async def test_faces_and_their_neighbours(self, store: Store) -> None:
-        """Saved, replaced with or without new neighbours, found by photo and id, dropped."""
+    async def test_faces_and_who_has_their_embeddings(self, store: Store) -> None:
+        """Saved, replaced, found by photo and id, called otherwise, dropped; a forgotten model knows none of them."""
         await put(store, face("b"), face("a", "q"))
         async with store.unit() as unit:
-            await unit.save_faces([face("b", imported_name="Anna")], {})
+            await unit.save_faces([face("b", imported_name="Anna")])
+            await unit.save_embedded("n", {"b": Embedded(128, NOON)})
+            await unit.save_embedded("n", {"b": Embedded(32, NOON)})
             assert [one.face_id for one in await unit.faces_of(["p", "q"])] == ["a", "b"]
             assert list(await unit.faces_by_id(["b", "none"])) == ["b"]
         assert [one.face_id for one in await store.faces()] == ["a", "b"]
         assert (await store.faces_by_id(["b"]))["b"] == face("b", imported_name="Anna")
-        assert await store.neighbours_of(["b"]) == {"b": Neighbours(("x", "y"), (0.75, 0.5))}
+        assert await store.embedded("m") == {"a": Embedded(64, NOON), "b": Embedded(64, NOON)}
+        assert await store.embedded_faces(["b"]) == {"m": {"b": Embedded(64, NOON)}, "n": {"b": Embedded(32, NOON)}}
         async with store.unit() as unit:
-            await unit.drop_faces(["b"])
+            await unit.save_people([Person("anna", cover_face_id="b")])
+            await unit.rename_faces({"b": "c"})
+        assert [one.face_id for one in await store.faces_of_photo("p")] == ["c"]
+        assert set(await store.embedded("n")) == {"c"}
+        assert (await store.list_people())[0].cover_face_id == "c"
+        async with store.unit() as unit:
+            await unit.save_photo(replace(await unit.photo("q"), embedded_by=("m", "n")))
+            await unit.forget_embedded(["n"])
+            await unit.drop_faces(["c"])
         assert await store.faces_of_photo("p") == []
+        assert await store.embedded("m") == await store.embedded("n") == {}
+        assert [row.embedded_by for row in [await store.photo("q")] if row] == [("n",)]
+
+    async def test_a_change_of_models_and_how_far_it_is(self, store: Store) -> None:
+        """Photos with faces that are there count; a last look that failed is not waited for, a later success is."""
+        await put(store, *(face(one, one) for one in "abcd"))
+        change = replace(await store.change(), active="m", next="n", beside=("m",), revision=3, started_at=NOON)
+        async with store.unit() as unit:
+            await unit.save_change(change)
+            await unit.photo("without-faces")
+            await unit.save_photo(replace(await unit.photo("a"), embedded_by=("m", "n"), failed_at=NOON))
+            await unit.save_photo(replace(await unit.photo("b"), failed_at=NOON, analysed_at=NOON))
+            await unit.save_photo(replace(await unit.photo("c"), failed_at=NOON, analysed_at=NOON + timedelta(1)))
+            await unit.save_photo(replace(await unit.photo("d"), is_removed=True))
+        assert await store.change() == change
+        assert await store.progress(change) == Progress(total=3, done=1, failed=1)
+
+    async def test_conflicts_are_kept_one_a_face(self, store: Store) -> None:
+        """Newest first, the last word on each face."""
+        one = Conflict("p", "f", "Anna", None, "ours", "why", NOON)
+        other = Conflict("p", "g", "Anna", "Ben", "theirs", "because", NOON + timedelta(1))
+        async with store.unit() as unit:
+            await unit.save_conflicts([one, other])
+            await unit.save_conflicts([replace(one, theirs="Zoe", resolved="theirs")])
+        assert await store.conflicts(0, 10) == [other, replace(one, theirs="Zoe", resolved="theirs")]
+        assert await store.conflicts(1, 1) == [replace(one, theirs="Zoe", resolved="theirs")]
 
     async def test_assigning_tells_which_photos_changed(self, store: Store) -> None:
         """Only real differences count; unknown faces are passed over."""
@@ -114,17 +161,38 @@ class StoreContract:
 
     async def test_the_log_only_grows(self, store: Store) -> None:
         """Numbered in order, with all that was said."""
-        said = Decision(0, "same", "a", "b", ("f",), "Anna", {"a": ("f", "g"), "b": ()})
+        said = Decision(0, "same", "a", "b", ("f",), "Anna", {"a": ("f", "g"), "b": ()}, said_id="s", by="file")
+        places = {"f": Place("p", box())}
         async with store.unit() as unit:
-            first = await unit.add_decision(said)
-            second = await unit.add_decision(Decision(0, "undo", undoes=first))
-        log = [decision for decision, _ in await store.decisions()]
-        assert log == [replace(said, decision_id=first), Decision(second, "undo", undoes=first)]
+            first = await unit.add_decision(said, NOON, places)
+            undo = Decision(0, "undo", undoes=first, said_id="u")
+            second = await unit.add_decision(undo, NOON, {})
+        log = await store.decisions()
+        assert log == [(replace(said, decision_id=first), NOON), (replace(undo, decision_id=second), NOON)]
         assert second > first
+        assert await store.places([first, second]) == places
+        assert await store.unstated() == []
+
+    async def test_a_decision_comes_back_under_its_number(self, store: Store) -> None:
+        """Where that is free, else the next; the log goes on after the highest; parts of one are put together."""
+        async with store.unit() as unit:
+            taken = await unit.add_decision(Decision(0, "hide", "a", said_id="s1"), NOON, {})
+            assert await unit.add_decision(Decision(taken + 40, "hide", "b", said_id="s2"), NOON, {}) == taken + 40
+            assert await unit.add_decision(Decision(taken, "hide", "c", said_id="s3"), NOON, {}) == taken + 41
+            assert await unit.add_decision(Decision(0, "hide", "d", said_id="s4"), NOON, {}) == taken + 42
+            await unit.complete_decision(
+                Decision(0, "hide", "b", face_ids=("f",), said_id="s2"), {"f": Place("p", box())}
+            )
+        log = {row.said_id: row for row, _ in await store.decisions()}
+        assert log["s2"].face_ids == ("f",)
+        assert await store.places([taken + 40]) == {"f": Place("p", box())}
 
     async def test_events_with_their_photos_in_order(self, store: Store) -> None:
         """Saved and replaced; those that are gone are kept with their photos but not listed."""
-        early, late = event("e", ("q", "p")), event("l", ("r",), minute=5, user_title="Mine", trip_id="t")
+        early = event("e", ("q", "p"))
+        late = event(
+            "l", ("r",), minute=5, user_title="Mine", trip_id="t", anchor="r", stated_photos=("r",), is_restored=True
+        )
         async with store.unit() as unit:
             await unit.save_events([early, late])
             await unit.save_events([event("e", ("s", "q", "p")), event("gone", ("z",), is_gone=True)])
@@ -133,7 +201,8 @@ class StoreContract:
         assert [one.event_id for one in await store.list_events(None)] == ["l", "e"]
         assert await store.list_events("trip") == []
         assert await store.event("e") == event("e", ("s", "q", "p"))
-        assert (await store.list_events("event"))[0].title == "Mine"
+        assert (await store.list_events("event"))[0] == late
+        assert late.title == "Mine"
 
     async def test_a_unit_that_fails_leaves_nothing(self, store: Store) -> None:
         """All of it or none of it."""

@@ -81,13 +81,28 @@ def test_imported_names_are_weaker_than_decisions() -> None:
     """A name in the file counts where no decision spoke, and joins the person of that name."""
     named = Decision(1, "name", "A", name="Anna", anchors={"A": FACES[:4]})
     said = replay([named], [Imported("f05", " ANNA "), Imported("f00", "Ben")])
-    assert said.pins["f05"] == "A"
-    assert said.pins["f00"] == "A"
-    assert said.imported == {"f05"}
-    assert (said.source_of("f05"), said.source_of("nobody")) == ("file", "auto")
+    found = assign([GALLERY], [], said, {})
+    assert (found["f05"].person_id, found["f05"].source) == ("A", "file")
+    assert (found["f00"].person_id, found["f00"].source) == ("A", "user")
+    assert said.source_of("nobody") == "auto"
     alone = replay([], [Imported("f05", "Ben")])
     assert alone.pins == {"f05": person_of_name("ben")}
     assert alone.names == {person_of_name("Ben"): "Ben"}
+
+
+def test_a_name_of_ours_over_a_face_that_is_theirs_anyway_says_nothing() -> None:
+    """What we wrote ourselves over a face that likeness gives the person pins nothing, with or without a database."""
+    named = Decision(1, "name", "A", name="Anna", anchors={"A": FACES[:2]})
+    found = assign([GALLERY], [], replay([named], [Imported("f03", "Anna")]), {})
+    assert (found["f03"].person_id, found["f03"].source) == ("A", "auto")
+
+
+def test_who_cannot_be_compared_stays_with_whom_they_were() -> None:
+    """Faces of photos that are away, or that the model never saw, keep their person, but for what was said of them."""
+    before = {"x": "A", "y": "A", "z": "B"}
+    log = [Decision(1, "not_same", "A", face_ids=("y",)), Decision(2, "same", "A", "B")]
+    found = assign([], ["x", "y", "z"], replay(log), before)
+    assert [found[face].person_id for face in "xyz"] == ["A", None, "A"]
 
 
 def test_hiding_survives_and_showing_ends_it() -> None:

@@ -8,13 +8,26 @@ from pictopy_cluster.domain.identity import stable_ids
 from pictopy_cluster.domain.names import event_of_photo
 
 
-def event_ids(found: Sequence[Happening], known: Mapping[str, Sequence[str]], titled: Sequence[str]) -> list[str]:
+def event_ids(
+    found: Sequence[Happening],
+    known: Mapping[str, Sequence[str]],
+    titled: Sequence[str],
+    anchors: Mapping[str, str] | None = None,
+) -> list[str]:
     """An id for each happening of one kind. known: event id to its photos, those that are gone first; titled: ids with
-    a title by a person, which choose before all others."""
+    a title by a person, which choose before all others; anchors: ids from a journal, each with the one photo whose
+    event it is, which choose next. So a library that comes back photo by photo ends with the ids that it had."""
+    anchors = anchors or {}
     before = {photo: event for event, photos in known.items() for photo in photos}
     clusters = [one.photo_ids for one in found]
     pinned = _keepers(clusters, known, titled)
-    return stable_ids(clusters, before, pinned, titled, lambda photo, n: event_of_photo(photo, found[0].kind, n))
+    place = {photo: n for n, photos in enumerate(clusters) for photo in photos}
+    for event, photo in sorted(anchors.items()):
+        if photo in place and place[photo] not in pinned:
+            pinned[place[photo]] = event
+    return stable_ids(
+        clusters, before, pinned, [*titled, *anchors], lambda photo, n: event_of_photo(photo, found[0].kind, n)
+    )
 
 
 def _keepers(

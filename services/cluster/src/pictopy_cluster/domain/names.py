@@ -46,7 +46,11 @@ def event_of_photo(photo_id: str, kind: str, attempt: int) -> str:
     return uuid.uuid5(SPACE, f"{kind}:{photo_id}:{attempt}").hex
 
 
+COLLECTION = "faces-"
+"""How the names of our vector collections begin."""
+
+
 def collection_of(model_id: str) -> str:
     """Name of the vector collection of a face embedding model."""
     slug = "".join(letter if letter.isalnum() else "-" for letter in model_id.lower())
-    return f"faces-{slug}"
+    return f"{COLLECTION}{slug}"

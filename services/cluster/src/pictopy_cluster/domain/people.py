@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from pictopy_cluster.domain.calibration import confirmed
 from pictopy_cluster.domain.constraints import Constraints
 from pictopy_cluster.domain.evidence import Calibration
 from pictopy_cluster.domain.faces import Faces, Ints
@@ -37,15 +39,29 @@ class Gallery:
     known: Calibration
     model: Model
 
+    @cached_property
+    def places(self) -> frozenset[str]:
+        return frozenset(self.face_ids)
+
 
 def assign(
     galleries: Sequence[Gallery], loose: Sequence[str], said: Statements, before: Mapping[str, str]
 ) -> dict[str, Assigned]:
-    """Every face to its person. loose: faces without an embedding; before: face to the person it had so far."""
-    result = {face: _said(face, said) for face in loose}
+    """Every face to its person. loose: faces that cannot be compared, because they have no embedding by the model or
+    their photo is not there: they stay with whom they were; before: face to the person it had so far."""
+    result = {face: told(face, said, before.get(face)) for face in loose}
     for gallery in galleries:
         result |= _assign_model(gallery, said, before)
-    return result
+    return result | _claimed(result, said)
+
+
+def _claimed(result: Mapping[str, Assigned], said: Statements) -> dict[str, Assigned]:
+    """Names of our people in files where likeness says otherwise: those were written by someone else."""
+    return {
+        face: Assigned(person, "file", 1.0)
+        for face, person in said.claims.items()
+        if face in result and result[face].person_id != person
+    }
 
 
 def _said(face: str, said: Statements) -> Assigned:
@@ -61,13 +77,16 @@ def told(face: str, said: Statements, current: str | None) -> Assigned:
     person = said.person(current) if current else None
     if outright.person_id or not outright.is_face or person is None or (face, person) in said.rejects:
         return outright
-    return Assigned(person, "auto", 0.5)
+    return Assigned(person, "file" if said.claims.get(face) == person else "auto", 0.5)
 
 
 def _assign_model(gallery: Gallery, said: Statements, before: Mapping[str, str]) -> dict[str, Assigned]:
     kept = np.array([face not in said.not_faces for face in gallery.face_ids], bool)
     ids = [face for face, keep in zip(gallery.face_ids, kept, strict=True) if keep]
-    found = partition(_subset(gallery.faces, kept), constraints_of(ids, said), gallery.known, gallery.model)
+    faces, limits = _subset(gallery.faces, kept), constraints_of(ids, said)
+    by_user = np.array([face not in said.imported for face in ids], bool)
+    known = confirmed(faces, np.where(by_user, limits.group, -1), gallery.known, gallery.model)
+    found = partition(faces, limits, known, gallery.model)
     persons = _persons(ids, found.label, said, before)
     result = {face: _said(face, said) for face in said.not_faces.intersection(gallery.face_ids)}
     for place, face in enumerate(ids):
@@ -108,7 +127,6 @@ def _persons(ids: Sequence[str], label: Ints, said: Statements, before: Mapping[
     pinned = {
         place: said.pins[face] for place, cluster in enumerate(shown) for face in clusters[cluster] if face in said.pins
     }
-    spoken_of = {*said.pins.values(), *said.merged}
     was = {face: person for face, person in before.items() if (face, person) not in said.rejects}
-    given = stable_ids([clusters[c] for c in shown], was, pinned, spoken_of, person_of_face)
+    given = stable_ids([clusters[c] for c in shown], was, pinned, said.spoken_of, person_of_face)
     return dict.fromkeys(clusters) | dict(zip(shown, given, strict=True))

@@ -9,15 +9,29 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pictopy_cluster.domain.names import name_key, person_of_name
+from pictopy_contracts.geometry import Box
 
 Source = Literal["auto", "user", "file"]
 """Who says whose face it is: likeness, a person in PictoPy, or a name in the file alone."""
 Kind = Literal["name", "same", "not_same", "not_a_face", "hide", "show", "assign", "undo"]
 
 
+By = Literal["user", "file"]
+"""Who decided: a person in PictoPy, or one in another program who changed the name in the file."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a face is, so that it can be found again whatever its id will be."""
+
+    photo_id: str
+    box: Box
+
+
 @dataclass(frozen=True)
 class Decision:
-    """One row of the log. `anchors`: person id to the faces that stood for it when this was said."""
+    """One row of the log. `anchors`: person id to the faces that stood for it when this was said;
+    `said_id`: what it is called in any database."""
 
     decision_id: int
     kind: Kind
@@ -27,6 +41,14 @@ class Decision:
     name: str | None = None
     anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     undoes: int | None = None
+    by: By = "user"
+    said_id: str = ""
+
+    @property
+    def faces(self) -> list[str]:
+        """Every face that it names, each once."""
+        anchored = (face for group in self.anchors.values() for face in group)
+        return list(dict.fromkeys([*self.face_ids, *anchored]))
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,24 @@ class Statements:
     """Faces whose pin comes from an imported name alone."""
     file_names: set[str] = field(default_factory=set)
     """People whose name comes from files alone."""
+    claims: dict[str, str] = field(default_factory=dict)
+    """Faces over which a file has a name that was said here: our own writing where likeness agrees, else a statement
+    by another program."""
+    said_names: dict[str, str] = field(default_factory=dict)
+    """Name to the person that a decision ever gave it to."""
+
+    @property
+    def spoken_of(self) -> set[str]:
+        """People whom someone named, hid, merged or put a face to: their ids are part of what was said."""
+        return {*self.pins.values(), *self.names, *self.hidden, *self.merged}
+
+    def call(self, person_id: str, name: str, by: By) -> None:
+        self.names[person_id] = name
+        self.said_names[name_key(name)] = person_id
+        if by == "file":
+            self.file_names.add(person_id)
+        else:
+            self.file_names.discard(person_id)
 
     def source_of(self, face: str) -> Source:
         if face not in self.pins:
@@ -111,7 +151,7 @@ def _anchor(said: Statements, row: Decision) -> None:
 def _name(said: Statements, row: Decision) -> None:
     _anchor(said, row)
     if row.name:
-        said.names[said.known(row.person_id)] = row.name
+        said.call(said.known(row.person_id), row.name, row.by)
     else:
         said.names.pop(said.known(row.person_id), None)
 
@@ -145,6 +185,7 @@ def _not_same(said: Statements, row: Decision) -> None:
 
 
 def _not_a_face(said: Statements, row: Decision) -> None:
+    _anchor(said, row)
     said.not_faces.update(row.face_ids)
     for face in row.face_ids:
         said.pins.pop(face, None)
@@ -165,7 +206,7 @@ def _assign(said: Statements, row: Decision) -> None:
     _anchor(said, row)
     said.pin(row.face_ids, person, anew=True)
     if row.name:
-        said.names[person] = row.name
+        said.call(person, row.name, row.by)
 
 
 _RULES = {
@@ -182,9 +223,13 @@ _RULES = {
 def _import(said: Statements, imported: Sequence[Imported]) -> None:
     """Names from files fill in where no decision spoke."""
     for one in sorted(imported, key=lambda one: one.face_id):
-        person = said.person(said.person_named(one.name) or person_of_name(one.name))
+        ours = said.said_names.get(name_key(one.name))
+        person = said.person(ours or said.person_named(one.name) or person_of_name(one.name))
         free = one.face_id not in said.pins and one.face_id not in said.not_faces
         if free and (one.face_id, person) not in said.rejects:
+            if ours:
+                said.claims[one.face_id] = person
+                continue
             said.pins[one.face_id] = person
             said.imported.add(one.face_id)
             if person not in said.names:
