@@ -17,8 +17,7 @@ _MICROSOFT = "Xmp.MP.RegionInfo/MPRI:Regions"
 _IPTC = "Xmp.iptcExt.ImageRegion"
 MAX_REGIONS = 200
 SAME_FACE = 0.5
-SAME_NAME = 0.1
-"""Overlap (IoU) above which two families speak of one face; less is enough where they give it one name."""
+"""Overlap (IoU) above which two families speak of one face."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ def named_regions(tags: Tags, stored: Stored, notes: Notes) -> tuple[NamedRegion
 
 
 def _is_same(one: NamedRegion, other: NamedRegion) -> bool:
-    """Families round differently; and a face has one name, so the earlier family's is believed."""
-    overlap = one.box.iou(other.box)
-    return overlap > SAME_FACE or (one.name == other.name and overlap > SAME_NAME)
+    """A face has one name, and a person one face in a photo. Real files hold families that were not turned along with
+    the picture: the earlier family is believed."""
+    return one.name == other.name or one.box.iou(other.box) > SAME_FACE
 
 
 def oriented_box(x1: float, y1: float, x2: float, y2: float, orientation: int) -> tuple[float, float, float, float]:
