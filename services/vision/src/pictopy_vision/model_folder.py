@@ -42,6 +42,7 @@ class ModelFolder:
         self.root = root
         self._roots = (root, *others)
         self._texts = texts or {}
+        self._spoilt: set[Path] = set()
 
     def path_of(self, entry: Entry, file: ModelFile | None = None) -> Path:
         """Of the model's own file, or of another of its files; where it is, or else where a pull will put it."""
@@ -58,7 +59,7 @@ class ModelFolder:
         """Every whole version that explains itself, the newest of a model first."""
         records = [path for root in self._roots for path in root.glob(f"*/*/{RECORD}")]
         newest_first = sorted(records, key=lambda path: (-path.stat().st_mtime_ns, str(path)))
-        found = ((path, _read_record(path)) for path in newest_first)
+        found = ((path, self._record(path)) for path in newest_first)
         return [entry for path, entry in found if entry and _is_whole(path.parent, entry)]
 
     def versions(self, model_id: ModelId) -> list[Version]:
@@ -131,6 +132,18 @@ class ModelFolder:
         draft.write_text(entry.model_dump_json(indent=1, exclude_defaults=True) + "\n", encoding="utf-8")
         draft.replace(home / RECORD)
 
+    def _record(self, path: Path) -> Entry | None:
+        """None for one that is spoilt or of another time: the model then counts by the catalogue alone."""
+        try:
+            entry = Entry.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            if path not in self._spoilt:
+                log.warning("%s is not read: %s", path, str(error).splitlines()[0])
+            self._spoilt.add(path)
+            return None
+        is_at_home = (path.parent.parent.name, path.parent.name) == (entry.id, entry.digest)
+        return entry if is_at_home else None
+
     def _homes(self, entry: Entry) -> Iterator[Path]:
         return (root / entry.id / entry.digest for root in self._roots)
 
@@ -155,17 +168,6 @@ def _is_whole(home: Path, entry: Entry) -> bool:
 def _whole_files(home: Path) -> list[Path]:
     apart = {RECORD, LICENCE}
     return [path for path in home.iterdir() if path.is_file() and path.suffix != ".part" and path.name not in apart]
-
-
-def _read_record(path: Path) -> Entry | None:
-    """None for one that is spoilt or of another time: the model then counts by the catalogue alone."""
-    try:
-        entry = Entry.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        log.warning("%s is not read: %s", path, str(error).splitlines()[0])
-        return None
-    is_at_home = (path.parent.parent.name, path.parent.name) == (entry.id, entry.digest)
-    return entry if is_at_home else None
 
 
 def _mismatch(path: Path, file: ModelFile) -> str | None:

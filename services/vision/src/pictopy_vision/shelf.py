@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pictopy_contracts.ids import ModelId
 from pictopy_vision.by_position import NamedByPosition
@@ -13,6 +13,7 @@ from pictopy_vision.choice_keeper import ChoiceKeeper
 from pictopy_vision.domain.choices import Change, Choices
 from pictopy_vision.domain.entry import Entry, Task
 from pictopy_vision.domain.errors import ModelError
+from pictopy_vision.domain.layout import LAYOUT_MODEL
 from pictopy_vision.domain.lineup import Lineup, choose
 from pictopy_vision.heads import check_fit
 from pictopy_vision.ports import Engine, ModelStore, Session
@@ -50,6 +51,7 @@ class Shelf:
         self._keeper = keeper or ChoiceKeeper()
         self._slots: dict[ModelId, _Slot] = {}
         self._slots_lock = threading.Lock()
+        self._choosing = threading.RLock()  # a look at the disk from a worker thread, and a person, at the same time
         self.entries: Mapping[ModelId, Entry] = {}
         """What can be had or is here: the catalogue, with the version that is installed where it has a newer one."""
         self.lineup = self._choose()
@@ -60,7 +62,8 @@ class Shelf:
 
     def refresh(self) -> bool:
         """Look again at what is installed."""
-        before, self.lineup = self.lineup, self._choose()
+        with self._choosing:
+            before, self.lineup = self.lineup, self._choose()
         used = self.lineup.every_model
         with self._slots_lock:
             self._slots = {model_id: slot for model_id, slot in self._slots.items() if model_id in used}
@@ -70,10 +73,11 @@ class Shelf:
         """The model does these tasks from now on; see Choices.using. Raises ModelError where it is not installed."""
         if entry.id not in self.installed():
             raise ModelError(entry.id, "is not installed; pull it first")
-        choices, in_use = self.choices, self.lineup.models
-        for task in tasks:
-            choices = choices.using(task, entry.id, in_use.get(task), now)
-        return self._decide(choices)
+        with self._choosing:
+            choices, in_use = self.choices, self.lineup.models
+            for task in tasks:
+                choices = choices.using(task, entry.id, in_use.get(task), now)
+            return self._decide(choices)
 
     def turn(self, task: Task, *, on: bool) -> bool:
         return self._decide(self.choices.turned_on(task) if on else self.choices.turned_off(task))
@@ -96,11 +100,12 @@ class Shelf:
     def note_analysed(self, models: Mapping[Task, ModelId]) -> None:
         """Photos have embeddings of these models now, by task: from here on a change of model has something to carry
         over. Quick: writes only the first time."""
-        choices = self.choices
-        for task, model in models.items():
-            if choices.analysed.get(task) != model:
-                choices = choices.with_analysed(task, model)
-        self._keeper.put(choices)
+        with self._choosing:
+            choices = self.choices
+            for task, model in models.items():
+                if choices.analysed.get(task) != model:
+                    choices = choices.with_analysed(task, model)
+            self._keeper.put(choices)
 
     def session(self, entry: Entry) -> Session:
         """The loaded model. Raises ModelError."""
@@ -144,6 +149,16 @@ class Shelf:
 
     def _choose(self) -> Lineup:
         self.entries = self._usable()
+        lineup = choose(self.entries.values(), self.installed(), self.choices)
+        image = lineup.entries.get("image_embedding")
+        if image is None or self.choices.analysed.get("image_embedding") != LAYOUT_MODEL:
+            return lineup
+        return self._follow_layout(image)
+
+    def _follow_layout(self, image: Entry) -> Lineup:
+        """The first image model takes over from the built-in embedding by itself, and that too is a change."""
+        if "image_embedding" not in self.choices.changes:
+            self._keeper.put(self.choices.using("image_embedding", image.id, LAYOUT_MODEL, datetime.now(UTC)))
         return choose(self.entries.values(), self.installed(), self.choices)
 
     def _usable(self) -> dict[ModelId, Entry]:

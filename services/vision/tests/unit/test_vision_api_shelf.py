@@ -15,9 +15,11 @@ from pictopy_vision.app import SERVICE
 from pictopy_vision.catalogue_files import CHECKOUT, Catalogue, read_catalogue
 from pictopy_vision.deps import Deps
 from pictopy_vision.desk import measure_models, pull_models
+from pictopy_vision.domain.layout import LAYOUT_MODEL
 from pictopy_vision.fakes import FakeShop
 
 CATALOGUE = read_catalogue(CHECKOUT)
+MOBILE = ModelId("mobilenet_v2")
 YUNET, REID, SFACE, NANO, FAST = (
     ModelId(name)
     for name in ("yunet_n_dynamic", "face-reidentification-retail-0095", "sface_2021dec", "yolox_nano", "fastestdet")
@@ -64,6 +66,22 @@ async def test_use_begins_a_change_where_photos_have_the_old(client_for: ClientF
     assert (await client.post("/v1/models/changes/face_embedding/finish")).json()["items"] == []
     after = (await client.get("/v1/models")).json()["model_version"]
     assert len({before, told["model_version"], after}) == 3
+
+
+async def test_the_first_image_model_takes_over_with_the_old_beside(client_for: ClientFactory) -> None:
+    """Nobody chose the built-in embedding, so nobody has to leave it; and still similar pictures are never gone."""
+    shop = shop_with()
+    deps = shop.deps()
+    deps.shelf.note_analysed({"image_embedding": LAYOUT_MODEL})
+    client = await client_for(SERVICE, deps)
+    shop.store.files.add(MOBILE)
+    assert deps.shelf.refresh()
+    assert await changes(client) == [("image_embedding", LAYOUT_MODEL, MOBILE)]
+    assert deps.shelf.lineup.beside_models == {"image_embedding": (LAYOUT_MODEL,)}
+    assert not deps.shelf.refresh()
+    await client.post("/v1/models/changes/image_embedding/finish")
+    deps.shelf.note_analysed({"image_embedding": MOBILE})
+    assert deps.shelf.lineup.beside_models == {}
 
 
 async def test_a_change_is_taken_back(client_for: ClientFactory) -> None:
@@ -116,7 +134,7 @@ async def test_tasks_go_off_and_on(client_for: ClientFactory) -> None:
 
 async def test_a_profile_is_pulled_then_used(client_for: ClientFactory) -> None:
     """What it leaves out is off, what it has is chosen, and it says so of itself."""
-    shop = shop_with(FAST, ModelId("mobilenet_v2"))
+    shop = shop_with(FAST, MOBILE)
     deps = shop.deps()
     client = await client_for(SERVICE, deps)
     told = (await client.get("/v1/profiles")).json()

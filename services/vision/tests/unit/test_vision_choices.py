@@ -114,6 +114,8 @@ def test_the_built_in_embedding_can_be_the_old_one() -> None:
     """The first image model that is installed where photos have the built-in layout embedding keeps that beside."""
     seen = Choices().with_analysed("image_embedding", LAYOUT_MODEL)
     changed = lineup(seen.using("image_embedding", MOBILE, LAYOUT_MODEL, NOW), MOBILE)
+    back = seen.using("image_embedding", MOBILE, LAYOUT_MODEL, NOW).taken_back("image_embedding")
+    assert lineup(back, MOBILE).models == {"image_embedding": LAYOUT_MODEL, "tags": MOBILE}
     assert changed.keeps_layout
     assert changed.beside_models == {"image_embedding": (LAYOUT_MODEL,)}
 

@@ -62,8 +62,8 @@ class Choices(BaseModel):
 
     def finished(self, task: Task) -> "Choices":
         """The old model is no longer computed. Raises KeyError where no change is open."""
-        _ = self.changes[task]
-        return self._without(task)
+        now_there = {"analysed": self.analysed | {task: self.changes[task].to}}
+        return self.model_copy(update=now_there)._without(task)
 
     def taken_back(self, task: Task) -> "Choices":
         """The old model is in use again, the new one is dropped. Raises KeyError where no change is open."""

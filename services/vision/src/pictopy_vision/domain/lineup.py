@@ -78,7 +78,7 @@ class Lineup:
         return TaskState(False, None, self._why_off(task, catalogue))
 
     def _why_layout(self) -> str:
-        reason = "Image models are turned off" if "image_embedding" in self.off else "No image model is installed"
+        reason = "Image models are turned off" if "image_embedding" in self.off else "No image model is in use"
         return f"{reason}; similar pictures are found by colours and shapes."
 
     def _why_off(self, task: Task, catalogue: Collection[Entry]) -> str:
@@ -105,7 +105,7 @@ def choose(catalogue: Collection[Entry], installed: Collection[ModelId], choices
     entries: dict[Task, Entry] = {}
     for task in TASKS:
         offered = [entry for entry in here if task in entry.tasks]
-        if offered and task not in choices.off:
+        if offered and task not in choices.off and choices.use.get(task) != LAYOUT_MODEL:
             entries[task] = _preferred(offered, choices.wanted(task))
     _drop_what_rests_on_nothing(entries)
     beside, keeps_layout = _beside(entries, here, choices)
