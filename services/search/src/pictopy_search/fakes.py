@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pictopy_contracts.ids import EventId, LibraryId, ModelId, PersonId, PhotoId
@@ -39,6 +39,8 @@ class FakeStore(FakeMeaning, FakeModels):
         self.writes += 1
 
     async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
+        if order == "relevance" and filters.among is not None:
+            filters = replace(filters, terms=())
         hits = [self._hit(row, filters, order) for row in self._found(filters)]
         hits.sort(key=lambda hit: hit.place, reverse=order != "oldest")
         if after is not None:

@@ -49,7 +49,11 @@ class ImageModels:
         return replace(heard, active=active, is_held=is_held, previous=heard.previous if kept else None)
 
     def swapped(self) -> "ImageModels":
-        return replace(self, active=self.next, previous=self.active, is_held=False) if self.next else self
+        """There is a way back as long as vision goes on computing the old one."""
+        if self.next is None:
+            return self
+        previous = self.active if self.active in self.beside else None
+        return replace(self, active=self.next, previous=previous, is_held=False)
 
     def taken_back(self) -> "ImageModels":
         return replace(self, active=self.previous, previous=None, is_held=True) if self.previous else self

@@ -14,6 +14,7 @@ from pictopy_search.domain.word_vectors import Floats, WordVectors
 FLOOR = 0.35  # cosine; two words of no kinship pass it in 1 of 100 cases. Chosen on the even half of flickr_half
 CONTAINED = 0.8  # «ball» in «sports ball»: weight beside 1 for the word itself
 MOST_NEAR = 40  # words of the library that one word of a query may stand for
+ENOUGH = 4_000  # photos that the nearest words of one term have, after which farther words change no list
 DESCRIPTION = 3  # words from which on a query describes a picture, and no photo needs to have all of them
 
 
@@ -89,8 +90,14 @@ def _near(number: int, term: Term, alike: Floats, lexicon: Lexicon, language: La
     weights = {int(row): float(alike[row]) for row in rows}
     for row, weight in _spelled(term, lexicon, language):
         weights[row] = max(weights.get(row, 0.0), weight)
-    best = sorted(weights, key=lambda row: (-weights[row], row))[:MOST_NEAR]
+    best = _enough(sorted(weights, key=lambda row: (-weights[row], row))[:MOST_NEAR], lexicon)
     return [Near(number, lexicon.keys[row], weights[row] * _rarity(row, lexicon)) for row in best]
+
+
+def _enough(rows: Sequence[int], lexicon: Lexicon) -> Sequence[int]:
+    """The nearest until they have photos enough."""
+    had = np.cumsum([int(lexicon.counts[row]) for row in rows])
+    return rows[: int(np.searchsorted(had, ENOUGH)) + 1]
 
 
 def _rarity(row: int, lexicon: Lexicon) -> float:
