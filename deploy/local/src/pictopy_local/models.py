@@ -13,7 +13,8 @@ APPEAR_TIMEOUT_S = 10.0
 """Vision begins to pull by itself a moment after it is ready."""
 PULL_TIMEOUT_S = 600.0
 LATER = (
-    "add them later on the page Models, or start with PICTOPY_MODELS_MIRROR=<folder or URL that has the model files>"
+    "add them later with `pictopy models pull` or on the page Models; without a network set PICTOPY_MODELS_MIRROR to a "
+    "folder or URL that has the files, or take a bundle: `pictopy models take FILE`"
 )
 
 

@@ -42,8 +42,8 @@ class Starter:
             missing = await self._pull(missing)
         if missing:
             log.warning(
-                "going on without %s: see the Models page or GET /v1/models/pulls for the reason; "
-                "to add them later set PICTOPY_MODELS_MIRROR and POST /v1/models/pull-starter",
+                "going on without %s: the Models page and GET /v1/models/pulls have the reason; to add them later set "
+                "PICTOPY_MODELS_MIRROR or take a bundle (models/README.md), and POST /v1/models/pull-starter",
                 ", ".join(entry.id for entry in missing),
             )
         self._over.set()
