@@ -5,6 +5,8 @@ import numpy as np
 from pictopy_vision.domain.arrays import Array
 from pictopy_vision.domain.entry import Entry, Input
 
+LINE_PX = 320  # width of a usual line of text at 48 px of height
+
 
 def sample_of(entry: Entry, shape: tuple[int | None, ...]) -> dict[str, Array]:
     """One picture of grey noise (3:2), or one text. `shape`: of the model's first input, for its channels."""
@@ -23,6 +25,8 @@ def _size(spec: Input) -> tuple[int, int]:
     if spec.fit == "pad" and spec.long_side_px:
         width = _up(spec.long_side_px, spec.multiple_px)
         return _up(spec.long_side_px * 2 // 3, spec.multiple_px), width
+    if spec.fit == "line":
+        return spec.height_px or 1, min(spec.width_px or 1, LINE_PX)
     return spec.height_px or 1, spec.width_px or 1
 
 
