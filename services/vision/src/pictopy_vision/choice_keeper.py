@@ -18,6 +18,11 @@ class ChoiceKeeper:
         self._file = file
         self.choices = _read(file) if file else Choices()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything was ever written down."""
+        return self._file is not None and self._file.is_file()
+
     def put(self, choices: Choices) -> None:
         """Atomic: after a crash either the old or the new choices are there."""
         if choices != self.choices and self._file:

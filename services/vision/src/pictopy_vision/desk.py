@@ -18,7 +18,7 @@ from pictopy_contracts.ids import ModelId
 from pictopy_vision.bundles import Bundles
 from pictopy_vision.catalogue_files import Catalogue, catalogue_folder, read_catalogue
 from pictopy_vision.choice_keeper import ChoiceKeeper
-from pictopy_vision.domain.entry import Entry, Task
+from pictopy_vision.domain.entry import EMBEDDING_TASKS, Entry, Task
 from pictopy_vision.domain.hardware import Hardware
 from pictopy_vision.domain.profiles import Profile
 from pictopy_vision.engines import open_engine
@@ -88,6 +88,10 @@ async def open_desk(settings: VisionSettings, stack: AsyncExitStack) -> Desk:
     stack.callback(engine.close)
     keeper = ChoiceKeeper(settings.data_dir / "choices.json")
     shelf = Shelf(catalogue, folder, engine, time.monotonic, keeper)
+    if not keeper.is_kept and _is_of_an_older_version(shelf, folder):
+        shelf.note_analysed(
+            {task: shelf.lineup.models[task] for task in EMBEDDING_TASKS if task in shelf.lineup.models}
+        )
     news = asyncio.Event()
     news.set()
     fetcher = Fetcher(folder, strangers, settings.models_mirror, is_offline=settings.models_offline)
@@ -101,6 +105,11 @@ async def open_desk(settings: VisionSettings, stack: AsyncExitStack) -> Desk:
         now=lambda: datetime.now(UTC),
         news=news,
     )
+
+
+def _is_of_an_older_version(shelf: Shelf, folder: ModelFolder) -> bool:
+    """Models without a record beside them were pulled before there were any, so photos have their embeddings."""
+    return not shelf.installed() <= {entry.id for entry in folder.stored()}
 
 
 async def pull_models(desk: Desk) -> None:
