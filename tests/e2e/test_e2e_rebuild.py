@@ -150,6 +150,9 @@ def test_a_rebuild_brings_back_every_word(library: Path, tmp_path: Path) -> None
     before = exported_at_rest(stack, library)
     assert {entry["owner"] for entry in said[1:]} == {"ingest", "cluster", "memories"}
     assert len(before["photos"]) >= 6
+    ledger = stack.command("ledger", "--json")
+    assert {"written"} <= {row["status"] for row in json.loads(ledger.stdout)}, ledger.stderr
+    assert ".pictopy/journal.jsonl" in stack.command("ledger", "--status", "written").stdout
     journal = (library / JOURNAL).read_bytes()
     shutil.rmtree(tmp_path / "data")
 

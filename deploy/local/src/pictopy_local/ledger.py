@@ -5,11 +5,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
-
 from pictopy_contracts.paths import from_wire
 from pictopy_local.data_dir import DataDir
-from pictopy_local.say import answer, say, tables
+from pictopy_local.say import answer, say
 from pictopy_local.services import BACKEND
 from pictopy_local.session import Session, any_session
 
@@ -48,14 +46,13 @@ def ledger(data: DataDir, which: Which, *, as_json: bool) -> int:
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    table = Table("write", "at", "file", "what", "state", box=None, pad_edge=False)
+    """One line a write, what it put in and took out below it."""
     for row in rows[:LATEST]:
-        what = ", ".join([*(f"+{one}" for one in row["added"]), *(f"-{one}" for one in row["removed"])])
-        what = ", ".join([what, *(f"~{one}" for one in row["replaced"])]).strip(", ")
-        state = row["status"] + (f": {row['reason']}" if row.get("reason") else "")
-        file = from_wire(row["written_path"])
-        table.add_row(str(row["write_id"]), row["started_at"][:19], file, what, state)
-    tables.print(table)
+        outcome = row["status"] + (f": {row['reason']}" if row.get("reason") else "")
+        answer(f"{row['write_id']:>8}  {row['started_at'][:19]}  {from_wire(row['written_path'])}  {outcome}")
+        signs = {"added": "+", "removed": "-", "replaced": "~"}
+        for line in (f"{sign} {one}" for name, sign in signs.items() for one in row[name]):
+            answer(f"{'':>10}{line}")
     if len(rows) > LATEST:
         say(f"and {len(rows) - LATEST:,} earlier ones; --json has them all")
 
