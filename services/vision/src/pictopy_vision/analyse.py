@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pictopy_contracts.ids import ModelId, PhotoId
-from pictopy_contracts.messages import DetectedFace, DetectedObject, PhotoAnalysed, Tag
+from pictopy_contracts.messages import DetectedFace, DetectedObject, PhotoAnalysed, Tag, TextLine
 from pictopy_contracts.vectors import Embedding
 from pictopy_runtime.errors import Poison
 from pictopy_runtime.workers import Workers
-from pictopy_vision import heads
+from pictopy_vision import heads, reading
 from pictopy_vision.deps import Deps
 from pictopy_vision.domain.arrays import Floats, Image
 from pictopy_vision.domain.entry import Entry, Task
@@ -69,8 +69,8 @@ class Look:
         self._lineup: Lineup = shelf.lineup
 
     async def whole(self, photo_id: PhotoId, deps: Deps) -> PhotoAnalysed:
-        faces, objects, wholes, seen = await asyncio.gather(
-            self._faces(), self._objects(), self._wholes(), self._workers.run(self._see)
+        faces, objects, wholes, text, seen = await asyncio.gather(
+            self._faces(), self._objects(), self._wholes(), self._text(), self._workers.run(self._see)
         )
         embedding, *others = self._embeddings(wholes, seen)
         return within_a_message(
@@ -84,6 +84,7 @@ class Look:
                 tags=self._tags(wholes),
                 embedding=embedding,
                 other_embeddings=tuple(others),
+                text=text,
                 phash=seen.phash,
                 quality=quality_of(seen.cues),
             )
@@ -131,6 +132,18 @@ class Look:
             face_quality(self._picture, landmarks, float(score))
             for landmarks, score in zip(found.landmarks, found.scores, strict=True)
         ]
+
+    async def _text(self) -> tuple[TextLine, ...]:
+        finder, reader = self._lineup.entries.get("text_boxes"), self._lineup.entries.get("ocr")
+        if finder is None or reader is None:
+            return ()
+        found = await self._workers.run(lambda: reading.find_lines(self._shelf.session(finder), finder, self._picture))
+        if not len(found):
+            return ()
+        labels = self._shelf.catalogue.labels_of(reader)
+        return await self._workers.run(
+            lambda: reading.read_lines(self._shelf.session(reader), reader, labels, self._picture, found)
+        )
 
     async def _objects(self) -> tuple[DetectedObject, ...]:
         entry = self._lineup.entries.get("objects")

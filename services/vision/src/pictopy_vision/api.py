@@ -108,14 +108,6 @@ async def verify(model_id: ModelId, desk: DeskOf) -> dict[str, bool]:
     return {"verified": True}
 
 
-@router.post("/v1/embed-text", status_code=501)
-async def embed_text() -> None:
-    """The embedding of a query, for search by meaning."""
-    raise AppError(
-        501, "No text model is installed, so a query cannot be compared with pictures; search by words works."
-    )
-
-
 def _ask(desk: Desk, entries: list[Entry]) -> PullsView:
     asked, _ = desk.pulls.ask(entries)
     return PullsView(items=[PullView.of(pull) for pull in asked])

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from pictopy_contracts.ids import ModelId
 from pictopy_runtime.run import Kit, Service
-from pictopy_vision import api, api_profiles, loops
+from pictopy_vision import api, api_phrases, api_profiles, loops
 from pictopy_vision.catalogue_files import Catalogue, CatalogueError
 from pictopy_vision.consumers import CONSUMERS
 from pictopy_vision.deps import Deps
@@ -58,7 +58,7 @@ SERVICE = Service(
     name="vision",
     settings=VisionSettings,
     open_deps=open_deps,
-    routers=(api_profiles.router, api.router),
+    routers=(api_profiles.router, api_phrases.router, api.router),
     consumers=CONSUMERS,
     loops=(*DESK_LOOPS, *loops.LOOPS),
     backlog=loops.backlog,

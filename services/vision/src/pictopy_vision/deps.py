@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pictopy_runtime.bus import Bus
 from pictopy_runtime.workers import Workers
 from pictopy_vision.desk import Desk
+from pictopy_vision.phrases import Phrases
 from pictopy_vision.ports import Previews
 from pictopy_vision.starter import Starter
 
@@ -24,3 +26,8 @@ class Deps(Desk):
     engine_look_s: float = 5.0
     """How often the server that runs models, if there is one, is asked how it is."""
     other_models_look_s: float = 10.0
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """The words of queries as vectors."""
+        return Phrases(self.shelf, self.store)

@@ -15,7 +15,7 @@ from pictopy_vision.catalogue_files import Catalogue
 from pictopy_vision.choice_keeper import ChoiceKeeper
 from pictopy_vision.deps import Deps
 from pictopy_vision.domain.arrays import Array, Floats
-from pictopy_vision.domain.entry import Entry
+from pictopy_vision.domain.entry import Entry, ModelFile
 from pictopy_vision.domain.errors import ModelError
 from pictopy_vision.domain.hardware import Hardware
 from pictopy_vision.model_folder import ModelFolder, Version
@@ -89,8 +89,8 @@ class FakeStore:
     files: set[ModelId] = field(default_factory=set)
     spoilt: set[ModelId] = field(default_factory=set)
 
-    def path_of(self, entry: Entry) -> Path:
-        return Path(entry.id) / entry.file
+    def path_of(self, entry: Entry, file: ModelFile | None = None) -> Path:
+        return Path(entry.id) / (file or entry).file
 
     def installed(self, catalogue: Collection[Entry]) -> frozenset[ModelId]:
         return frozenset(entry.id for entry in catalogue if entry.id in self.files)

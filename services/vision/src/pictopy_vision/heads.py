@@ -122,6 +122,9 @@ def answers(session: Session, entry: Entry, tensor: Floats) -> dict[str, Floats]
 def check_fit(session: Session, entry: Entry) -> None:
     """Raises ModelError where the file's inputs and outputs are not those of the entry."""
     inputs = {tensor.name: tensor.shape for tensor in session.inputs}
+    if entry.input.fit == "tokens":
+        _check_tokens(session, entry)
+        return
     if list(inputs) != [entry.input.name]:
         raise ModelError(entry.id, f"has the inputs {sorted(inputs)}, its entry says {entry.input.name}")
     missing = set(entry.output.names) - {tensor.name for tensor in session.outputs}
@@ -135,6 +138,18 @@ def check_fit(session: Session, entry: Entry) -> None:
     )
     if not agree:
         raise ModelError(entry.id, f"takes {shape}, its entry says {wanted}")
+
+
+def _check_tokens(session: Session, entry: Entry) -> None:
+    """A text goes in as (N, length) numbers, with or without a mask of the same shape."""
+    named, has = {entry.input.name, entry.input.mask}, {tensor.name: tensor.shape for tensor in session.inputs}
+    if entry.input.name not in has or not set(has) <= named:
+        raise ModelError(entry.id, f"has the inputs {sorted(has)}, its entry says {sorted(map(str, named - {None}))}")
+    if any(len(shape) != 2 or shape[1] not in (None, entry.input.length) for shape in has.values()):
+        raise ModelError(entry.id, f"takes {sorted(has.values(), key=str)}, its entry says {entry.input.length} tokens")
+    missing = set(entry.output.names) - {tensor.name for tensor in session.outputs}
+    if missing:
+        raise ModelError(entry.id, f"has no output {', '.join(sorted(missing))}")
 
 
 def takes_batches(session: Session) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pictopy_contracts.ids import ModelId, PhotoId
 from pictopy_vision.domain.arrays import Array, Floats
-from pictopy_vision.domain.entry import Entry
+from pictopy_vision.domain.entry import Entry, ModelFile
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ class Engine(Protocol):
 class ModelStore(Protocol):
     """Where verified model files lie."""
 
-    def path_of(self, entry: Entry) -> Path: ...
+    def path_of(self, entry: Entry, file: ModelFile | None = None) -> Path:
+        """Of the model's own file, or of another of its files."""
+        ...
 
     def installed(self, catalogue: Collection[Entry]) -> frozenset[ModelId]: ...
 
