@@ -154,6 +154,10 @@ class FakeUnit:
         known = self.tables.photos[row.photo_id]
         self.tables.photos[row.photo_id] = replace(row, assigned_revision=known.assigned_revision)
 
+    async def await_photos(self, photo_ids: Sequence[str]) -> None:
+        for photo_id in photo_ids:
+            self.tables.photos.setdefault(photo_id, PhotoRow(photo_id, is_removed=True))
+
     async def faces_of(self, photo_ids: Sequence[str]) -> list[StoredFace]:
         faces = [face for face in self.tables.faces.values() if face.photo_id in photo_ids]
         return sorted(faces, key=lambda face: face.face_id)

@@ -160,14 +160,17 @@ class Galleries:
         """Other models' embeddings leave the memory; they are read again when they are needed."""
         self._shelves = {model: shelf for model, shelf in self._shelves.items() if model in models}
 
-    async def rename(self, model: str, size: int, ids: Mapping[str, str]) -> None:
-        """ids: what a face is called now to what it is to be called. Idempotent: the old ids are not found again."""
+    async def copy(self, model: str, size: int, ids: Mapping[str, str]) -> None:
+        """ids: a face to the one that is to have its embedding as well, because it is the same face. Idempotent."""
         points = await self._points(model, list(ids), size)
         if points:
             collection = await self._vectors.collection(collection_of(model), size)
             then = [VectorPoint(point_id_of(ids[face_of_point(p.id)]), p.vector, p.payload) for p in points]
             await collection.upsert(then)
-            await collection.delete([point.id for point in points])
+
+    async def delete(self, model: str, size: int, face_ids: Sequence[str]) -> None:
+        collection = await self._vectors.collection(collection_of(model), size)
+        await collection.delete([point_id_of(face) for face in face_ids])
 
 
 def _version(face_id: str, embedded: Embedded) -> str:

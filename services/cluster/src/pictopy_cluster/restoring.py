@@ -1,6 +1,6 @@
 """Statements taken back: the same decisions with the same numbers and times, before or after the photos come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
@@ -10,14 +10,15 @@ from pydantic import AwareDatetime, BaseModel, Field, NaiveDatetime, ValidationE
 from pictopy_cluster.domain.happenings import Happening
 from pictopy_cluster.domain.matching import match_again
 from pictopy_cluster.domain.people import told
-from pictopy_cluster.domain.statements import By, Decision, Kind, Place
-from pictopy_cluster.ports import Deps, Unit
+from pictopy_cluster.domain.statements import By, Decision, Kind, Place, Statements
+from pictopy_cluster.ports import Deps
 from pictopy_cluster.records import StoredEvent, StoredFace
 from pictopy_cluster.settling import statements
 from pictopy_cluster.stating import state_decision, state_events
 from pictopy_contracts.geometry import Box, Fraction
 from pictopy_runtime.errors import AppError
 
+PHOTOS_AT_ONCE = 1_000
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a face was seen that so far only the journal tells of."""
 Spot = tuple[str, Fraction, Fraction, Fraction, Fraction]
@@ -128,17 +129,22 @@ def _body(item: StatementIn, kind: type[B]) -> B:
 
 
 async def _restore_decisions(parts: Sequence[Told], deps: Deps) -> int:
-    """The rows first, then the faces that they name: until the photos come, those are known by their boxes alone."""
-    count = 0
+    """The rows first, then the faces that they name: until the photos come, those are known by their boxes alone.
+    What a crash left undone is done when the same statements are given again."""
     async with deps.log_lock:
         known = {row.said_id: row for row, _ in await deps.store.decisions()}
-        fresh: dict[str, Place] = {}
-        for part in parts:
-            if await _restore_part(part, known, deps):
-                count += 1
-                fresh |= part.places
-        await _place_faces(fresh, deps)
-    return count
+        fresh = [await _restore_part(part, known, deps) for part in parts]
+        places = {face: place for part in parts for face, place in part.places.items()}
+        there = await deps.store.faces_by_id(list(places))
+        by_photo: dict[str, dict[str, Box]] = {}
+        for face, place in places.items():
+            if face not in there:
+                by_photo.setdefault(place.photo_id, {})[face] = place.box
+        said = await statements(deps, list(known.values()))
+        for start in range(0, len(by_photo), PHOTOS_AT_ONCE):
+            photos = sorted(by_photo)[start : start + PHOTOS_AT_ONCE]
+            await _place_faces({photo: by_photo[photo] for photo in photos}, places.keys(), said, deps)
+    return sum(fresh)
 
 
 async def _restore_part(part: Told, known: dict[str, Decision], deps: Deps) -> bool:
@@ -170,43 +176,39 @@ def _both(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*old, *new]))
 
 
-async def _place_faces(places: Mapping[str, Place], deps: Deps) -> None:
-    """Each face that was spoken of under the id that it had: the one that is there by that id or in that box, or one
-    that waits, with nothing but its box, for its photo to be looked at."""
-    said = await statements(deps, [row for row, _ in await deps.store.decisions()])
-    there = await deps.store.faces_by_id(list(places))
-    by_photo: dict[str, dict[str, Box]] = {}
-    for face, place in places.items():
-        if face not in there:
-            by_photo.setdefault(place.photo_id, {})[face] = place.box
-    for photo_id, boxes in sorted(by_photo.items()):
-        known = [face for face in await deps.store.faces_of_photo(photo_id) if face.face_id not in places]
+async def _place_faces(
+    wanted: Mapping[str, Mapping[str, Box]], spoken_of: Collection[str], said: Statements, deps: Deps
+) -> None:
+    """wanted: photo to the faces in it that are not there under their ids. Each is the one that is there in that box,
+    or one that waits, with nothing but its box, for its photo to be looked at."""
+    async with deps.store.unit() as unit:
+        await unit.await_photos(list(wanted))
+        there = await unit.faces_of(list(wanted))
+    ids: dict[str, str] = {}
+    for photo_id, boxes in wanted.items():
+        known = [face for face in there if face.photo_id == photo_id and face.face_id not in spoken_of]
         matched = match_again(boxes, [face.box for face in known])
-        names = {face.face_id: then for face, then in zip(known, matched, strict=True) if then}
-        await _rename(names, deps)
-        waiting = [_waiting(face, photo_id, box) for face, box in boxes.items() if face not in names.values()]
-        async with deps.store.unit() as unit:
-            await _await_photo(unit, photo_id)
-            await unit.rename_faces(names)
-            await unit.save_faces(waiting)
-            await unit.assign({face.face_id: told(face.face_id, said, None) for face in waiting})
-
-
-async def _rename(names: Mapping[str, str], deps: Deps) -> None:
-    for model, faces in (await deps.store.embedded_faces(list(names))).items():
-        size = next(iter(faces.values())).size
-        await deps.galleries.rename(model, size, {now: names[now] for now in faces})
+        ids |= {face.face_id: then for face, then in zip(known, matched, strict=True) if then}
+    embedded = await deps.store.embedded_faces(list(ids))
+    for model, faces in embedded.items():
+        await deps.galleries.copy(model, next(iter(faces.values())).size, {now: ids[now] for now in faces})
+    looked_at = {face.photo_id for face in there if face.seen_at > NEVER}
+    waiting = {
+        face: (_waiting(face, photo_id, box), told(face, said, None))
+        for photo_id, boxes in wanted.items()
+        for face, box in boxes.items()
+        if face not in ids.values() and (photo_id not in looked_at or face in {*said.pins, *said.not_faces})
+    }
+    async with deps.store.unit() as unit:
+        await unit.rename_faces(ids)
+        await unit.save_faces([face for face, _ in waiting.values()])
+        await unit.assign({face: assigned for face, (_, assigned) in waiting.items()})
+    for model, faces in embedded.items():
+        await deps.galleries.delete(model, next(iter(faces.values())).size, list(faces))
 
 
 def _waiting(face_id: str, photo_id: str, box: Box) -> StoredFace:
     return StoredFace(face_id, photo_id, box, score=0.0, quality=0.0, size_px=0, seen_at=NEVER)
-
-
-async def _await_photo(unit: Unit, photo_id: str) -> None:
-    """A photo that ingest has not told of counts as removed until it does."""
-    row = await unit.photo(photo_id)
-    if row.revision < 0 and row.analysed_at is None:
-        await unit.save_photo(replace(row, is_removed=True))
 
 
 async def _restore_events(events: Sequence[StoredEvent], deps: Deps) -> int:

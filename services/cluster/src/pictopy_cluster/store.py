@@ -58,6 +58,12 @@ class PostgresUnit:
             ),
         )
 
+    async def await_photos(self, photo_ids: Sequence[str]) -> None:
+        await self._connection.execute(
+            "INSERT INTO photos (photo_id, is_removed) SELECT unnest(%s::text[]), true ON CONFLICT DO NOTHING",
+            (list(photo_ids),),
+        )
+
     async def faces_of(self, photo_ids: Sequence[str]) -> list[StoredFace]:
         found = await self._connection.execute(
             "SELECT * FROM faces WHERE photo_id = ANY(%s) ORDER BY face_id", (list(photo_ids),)

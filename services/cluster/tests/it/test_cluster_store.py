@@ -69,7 +69,10 @@ class StoreContract:
         async with store.unit() as unit:
             await unit.save_photo(replace(await unit.photo("p"), is_removed=True))
         assert await store.dated_photos() == []
-        assert await store.removed_photos() == {"p"}
+        async with store.unit() as unit:
+            await unit.await_photos(["p", "q"])
+            assert await unit.photo("q") == PhotoRow("q", is_removed=True)
+        assert await store.removed_photos() == {"p", "q"}
 
     async def test_faces_and_who_has_their_embeddings(self, store: Store) -> None:
         """Saved, replaced, found by photo and id, called otherwise, dropped; a forgotten model knows none of them."""
