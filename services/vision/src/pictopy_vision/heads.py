@@ -9,9 +9,10 @@ from pictopy_vision.domain import fastestdet, nanodet, rfb, yolox, yunet
 from pictopy_vision.domain.align import crop_face
 from pictopy_vision.domain.arrays import Floats, Image
 from pictopy_vision.domain.close_ups import with_close_ups
+from pictopy_vision.domain.detections import settle
 from pictopy_vision.domain.entry import Entry, Family, Input
 from pictopy_vision.domain.errors import BadOutputError, ModelError
-from pictopy_vision.domain.found import FoundFaces, FoundObjects
+from pictopy_vision.domain.found import Candidates, FoundFaces, FoundObjects
 from pictopy_vision.domain.picture import Picture
 from pictopy_vision.domain.tensors import Prepared, coarse, prepare, reading_size_px, to_tensor
 from pictopy_vision.ports import Session
@@ -20,7 +21,7 @@ FACE_READERS: dict[Family, Callable[[Mapping[str, Floats], Prepared, Entry], Fou
     "yunet": yunet.read,
     "rfb": rfb.read,
 }
-OBJECT_READERS: dict[Family, Callable[[Mapping[str, Floats], Prepared, Entry], FoundObjects]] = {
+OBJECT_READERS: dict[Family, Callable[[Mapping[str, Floats], Prepared, Entry], Candidates]] = {
     "yolox": yolox.read,
     "nanodet": nanodet.read,
     "nanodet_levels": nanodet.read_levels,
@@ -67,6 +68,11 @@ def _look_for_faces(session: Session, entry: Entry, picture: Picture, spec: Inpu
 
 def find_objects(session: Session, entry: Entry, picture: Picture) -> FoundObjects:
     prepared = _prepare(picture, entry.input)
+    return settle(read_objects(session, entry, prepared), prepared, entry)
+
+
+def read_objects(session: Session, entry: Entry, prepared: Prepared) -> Candidates:
+    """All that may be an object, doubles included."""
     return OBJECT_READERS[entry.family](answers(session, entry, prepared.tensor), prepared, entry)
 
 
@@ -114,9 +120,16 @@ def answers(session: Session, entry: Entry, tensor: Floats) -> dict[str, Floats]
     """The outputs that the entry names, by name. Raises BadOutputError for NaN and infinity, ModelError else."""
     given = dict(zip((output.name for output in session.outputs), session.run({entry.input.name: tensor}), strict=True))
     for name in entry.output.names:
-        if not np.isfinite(given[name]).all():
+        if not is_finite(given[name]):
             raise BadOutputError(entry.id, f"its output {name} holds numbers that are not finite")
     return {name: given[name] for name in entry.output.names}
+
+
+def is_finite(array: Floats) -> bool:
+    """A sum is not finite where any number is not, and is quicker; too large a sum of good ones is looked at again."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum()
+    return bool(np.isfinite(total)) or bool(np.isfinite(array).all())
 
 
 def check_fit(session: Session, entry: Entry) -> None:

@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from pictopy_vision.domain.arrays import Floats
 from pictopy_vision.domain.boxes import has_area, suppress_by_class
 from pictopy_vision.domain.entry import Entry
-from pictopy_vision.domain.found import FoundObjects
+from pictopy_vision.domain.found import Candidates, FoundObjects
 from pictopy_vision.domain.tensors import Prepared
 
 MAX_CANDIDATES = 3000  # before suppression
 MAX_OBJECTS = 100  # as COCO's own evaluation; more say nothing more about a photo
 
 
-def settle(boxes: Floats, scores: Floats, prepared: Prepared, entry: Entry) -> FoundObjects:
-    """`boxes`: (N, 4) in model pixels; `scores`: (N, classes) 0..1, one row a box."""
+def settle(candidates: Candidates, prepared: Prepared, entry: Entry) -> FoundObjects:
+    """One label a box: the strongest."""
+    boxes, scores = candidates.boxes, candidates.scores
     classes = scores.argmax(axis=1)
     best = scores[np.arange(len(scores)), classes]
     strong = np.flatnonzero(best >= entry.threshold("show"))

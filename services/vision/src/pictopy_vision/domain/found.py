@@ -40,6 +40,15 @@ class FoundFaces:
 
 
 @dataclass(frozen=True)
+class Candidates:
+    """What an object model says before anything is suppressed: `boxes` (N, 4) in its own pixels, `scores` (N, classes)
+    0..1. Cells that no class can lift over the threshold are left out already."""
+
+    boxes: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True)
 class FoundObjects:
     """`boxes`: (N, 4); `scores`: (N,) 0..1, best first; `classes`: (N,) index of the label."""
 

@@ -7,22 +7,21 @@ import numpy as np
 
 from pictopy_vision.domain.arrays import Floats
 from pictopy_vision.domain.boxes import centre_to_corners
-from pictopy_vision.domain.detections import settle
 from pictopy_vision.domain.entry import Entry
-from pictopy_vision.domain.found import FoundObjects
+from pictopy_vision.domain.found import Candidates
 from pictopy_vision.domain.tensors import Prepared
 
 STRIDES_PX = (8, 16, 32)
 
 
-def read(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> FoundObjects:
+def read(outputs: Mapping[str, Floats], prepared: Prepared, entry: Entry) -> Candidates:
     """One output (1, cells, 85): centre offset, log size, objectness and 80 class scores, both already 0..1."""
     (raw,) = outputs.values()
     likely = np.flatnonzero(raw[0, :, 4] >= entry.threshold("show"))  # no class can lift a cell over its objectness
     cells = raw[0, likely]
     corner, stride = (part[likely] for part in _grid(prepared.width_px, prepared.height_px))
     boxes = centre_to_corners((cells[:, :2] + corner) * stride, np.exp(cells[:, 2:4]) * stride)
-    return settle(boxes, cells[:, 4:5] * cells[:, 5:], prepared, entry)
+    return Candidates(boxes, cells[:, 4:5] * cells[:, 5:])
 
 
 @cache
