@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pictopy_local.client import ApiError
 from pictopy_local.data_dir import AlreadyRunning, DataDir
+from pictopy_local.journals import PATH as JOURNAL
 from pictopy_local.models import wait_for_starter_models
 from pictopy_local.progress import import_view
 from pictopy_local.say import say
@@ -20,6 +21,8 @@ QUIET_LOOKS = 2
 
 def up(data: DataDir, libraries: Sequence[Path]) -> int:
     """Never returns but by KeyboardInterrupt, except where the stack runs already."""
+    if not data.exists():
+        _say_remembered(data, libraries)
     try:
         with own_session(data, ALL) as session:
             say(f"Starting PictoPy on {data.root}")
@@ -32,6 +35,16 @@ def up(data: DataDir, libraries: Sequence[Path]) -> int:
                 _idle(session)
     except AlreadyRunning:
         return _join(data, libraries)
+
+
+def _say_remembered(data: DataDir, libraries: Sequence[Path]) -> None:
+    """Folders that another PictoPy has been at: their journals are read by a rebuild only."""
+    for folder in libraries:
+        if (folder / JOURNAL).is_file():
+            say(
+                f"{folder} remembers what was said of its photos. To bring it all back stop here and run:"
+                f" pictopy rebuild --from-files --again --library {folder} --data {data.root}"
+            )
 
 
 def _join(data: DataDir, libraries: Sequence[Path]) -> int:
