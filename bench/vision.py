@@ -322,7 +322,7 @@ def start_service(scratch: Path, nats_url: str) -> tuple["subprocess.Popen[bytes
         "VISION_IDLE_UNLOAD_S": str(UNLOAD_S),
         "VISION_DEVICE": "cpu",
         "VISION_THREADS": str(CORES),
-        "VISION_PHOTOS_AT_ONCE": str(CORES),
+        "VISION_PHOTOS_AT_ONCE": str(CORES + 1),
     }
     process = subprocess.Popen([sys.executable, "-m", "pictopy_vision"], env=environment, stdin=subprocess.DEVNULL)
     return process, f"http://127.0.0.1:{port}"

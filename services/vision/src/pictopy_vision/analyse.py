@@ -95,13 +95,15 @@ class Look:
         if entry is None:
             return ()
         found = await self._workers.run(lambda: heads.find_faces(self._shelf.session(entry), entry, self._picture))
+        if not len(found):
+            return ()
         details = await self._face_details(found)
         return faces_of(found, details, self._picture.width_px, self._picture.height_px)
 
     async def _face_details(self, found: FoundFaces) -> FaceDetails:
         """In batches, one after the other: what a crowd needs at once is one batch of crops."""
         qualities = await self._workers.run(self._qualities, found)
-        if found.landmarks is None or not len(found):
+        if found.landmarks is None:
             return FaceDetails(qualities, {})
         judge = self._lineup.entries.get("face_quality")
         if judge:

@@ -41,8 +41,8 @@ class VisionSettings(BaseServiceSettings):
     triton_deadline_s: float = 5.0
     triton_look_s: float = 5.0
     """How often a server that is not used is asked whether it is back."""
-    photos_at_once: int = 2
-    """More (with as many `threads`) keep a GPU or a Triton server busy; on a CPU they only take memory."""
+    photos_at_once: int = 3
+    """One more than `threads` keeps those busy; with a GPU or a Triton server 16 of both let its batches fill."""
     model_threads: int = 1
     """Cores that one run of one model uses; models and photos already run side by side."""
     idle_unload_s: float = 300.0

@@ -20,7 +20,7 @@ from pictopy_vision.domain.arrays import Array, Floats
 from pictopy_vision.domain.entry import Task
 from pictopy_vision.domain.found import MAX_FACES
 from pictopy_vision.domain.layout import LAYOUT_MODEL
-from pictopy_vision.domain.result import within_a_message
+from pictopy_vision.domain.result import embedding_of, within_a_message
 from pictopy_vision.fakes import Answer, FakeShop
 
 CATALOGUE = read_catalogue(CHECKOUT)
@@ -308,3 +308,9 @@ async def test_a_model_that_judges_faces_is_heard() -> None:
     assert [face.quality for face in judged.faces] == pytest.approx(
         [(face.quality * 0.25) ** 0.5 for face in alone.faces], abs=1e-4
     )
+
+
+def test_embeddings_travel_as_the_contract_has_them() -> None:
+    """Bit for bit what Embedding.of makes of the same numbers."""
+    vector = np.random.default_rng(3).normal(size=256).astype(np.float32)
+    assert embedding_of(REID, vector) == Embedding.of(REID, [float(value) for value in vector])
