@@ -81,7 +81,9 @@ def test_only_what_was_said_here_of_a_photo_counts() -> None:
     )
     said = {"caption": "At the sea", "favourite": False, "taken_at_local": "2020-01-02T03:04:05"}
     assert said_of(photo) == said
-    assert said_of(photo.model_copy(update={"albums": ("Best",)})) == {**said, "albums": ["Best"]}
+    in_album = photo.model_copy(update={"albums": ("Best",)})
+    assert said_of(in_album) == said
+    assert said_of(in_album.model_copy(update={"stated": (*photo.stated, "albums")})) == {**said, "albums": ["Best"]}
 
 
 def test_a_merged_person_has_the_name_of_the_other() -> None:

@@ -109,7 +109,7 @@ def _stars(wishes: Wishes) -> str | None:
 
 
 def _percent(wishes: Wishes) -> str | None:
-    return None if wishes.rating is None or wishes.rating < 0 else _STARS_PERCENT[wishes.rating]
+    return None if wishes.rating is None else _STARS_PERCENT.get(wishes.rating)
 
 
 def _flag(field: str) -> Callable[[Wishes], str | None]:

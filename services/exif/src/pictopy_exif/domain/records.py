@@ -66,11 +66,8 @@ def picture_of(photo: Photo) -> Picture:
 
 
 def said_of(photo: Photo) -> dict[str, Any]:
-    """What a person said of it in PictoPy that files can hold; what only stands in its files is not ours to spread.
-
-    Albums are always said: nobody but a person puts a photo into one.
-    """
-    names = {name for name in Stated.model_fields if name in photo.stated} | ({"albums"} if photo.albums else set())
+    """What a person said of it in PictoPy that files can hold; what only stands in its files is not ours to spread."""
+    names = {name for name in Stated.model_fields if name in photo.stated}
     said = Stated.model_validate({name: getattr(photo, name) for name in names})
     return said.model_dump(mode="json", include=names)
 
