@@ -77,6 +77,36 @@ docs: dev ## Write docs/messages.md from the messages themselves
 lock: dev ## Pin and hash every requirement anew (no address of any index is written)
 	deploy/local/lock.sh
 
+## --- containers (docs/compose.md) ----------------------------------------------------------------------------
+
+.PHONY: up
+up: ## Start PictoPy as containers: make up LIBRARY=~/Pictures (the folder is asked for once)
+	deploy/up.sh $(if $(LIBRARY),"$(LIBRARY)")
+
+.PHONY: down
+down: ## Stop the containers; nothing is lost
+	cd deploy && docker compose --profile '*' down
+
+.PHONY: key
+key: ## Print the link that opens the pages of the containers
+	deploy/key.sh
+
+.PHONY: doctor
+doctor: ## Say in plain words what is wrong with the containers
+	deploy/doctor.sh
+
+.PHONY: images
+images: ## Build the images of all services
+	deploy/images/build.sh
+
+.PHONY: model-images
+model-images: ## Build the images of all models that compose.yaml names (PICTOPY_MODELS_MIRROR= where they are)
+	models/images/build.sh
+
+.PHONY: test-containers
+test-containers: dev ## Build the images and bring the stack up for real, with stand-ins where no registry can be reached
+	deploy/test-compose.sh
+
 ## --- measure it: DATA= takes other data; the last line is one JSON object -----------------------------------
 
 bench-%: dev ## bench-ingest, bench-people, bench-events, bench-search, bench-memories

@@ -168,7 +168,7 @@ def test_only_the_owner_gets_in(stack: Stack) -> None:
         assert stranger.get(f"/api/ingest{signed}").headers["content-type"] == "image/jpeg"
         assert stranger.get(f"/api/ingest/v1/photos/{photo}/preview").status_code == 401
         opened = stranger.get(f"/?key={key}")
-        assert (opened.status_code, opened.headers["location"]) == (302, "/")
+        assert (opened.status_code, opened.headers["location"]) == (303, "/")
         assert stranger.get("/").status_code == 200
         assert stranger.get("/_stcore/health").text == "ok"
 
