@@ -11,7 +11,7 @@ from pictopy_search.domain.nearness import Wanted
 from pictopy_search.store_where import is_plain, tsquery, where_of
 
 MOST_KEYS = 50_000  # words of a library; the rarest of more are left to the search by spelling
-MOST_SCORED = 10_000  # photos whose rows are read where no other filter narrows the search
+MOST_SCORED = 3_000  # photos whose rows are read where no other filter narrows the search
 
 
 class PostgresMeaning:
@@ -87,8 +87,7 @@ SCORED: LiteralString = """
         GROUP BY photo_id HAVING count(*) >= %(least)s
         ORDER BY score DESC LIMIT %(most)s::int
     ), spelled AS (
-        SELECT photo_id, 1000.0 AS bonus FROM photos WHERE text @@ %(spelled)s::tsquery AND {where}
-        ORDER BY sort_at DESC LIMIT %(limit)s
+        SELECT photo_id, 1000.0 AS bonus FROM photos WHERE text @@ %(spelled)s::tsquery AND {where} LIMIT %(limit)s
     )
     SELECT photo_id, coalesce(score, 0)::float8 + coalesce(bonus, 0)::float8 AS score
     FROM found FULL JOIN spelled USING (photo_id) JOIN photos USING (photo_id)

@@ -15,7 +15,8 @@ FLOOR = 0.35  # cosine; two words of no kinship pass it in 1 of 100 cases. Chose
 CONTAINED = 0.8  # «ball» in «sports ball»: weight beside 1 for the word itself
 MOST_NEAR = 40  # words of the library that one word of a query may stand for
 ENOUGH = 4_000  # photos that the nearest words of one term have, after which farther words change no list
-DESCRIPTION = 3  # words from which on a query describes a picture, and no photo needs to have all of them
+DESCRIPTION = 3  # words from which on a query describes a picture: models name few of its things, so the best
+# match comes first and none is left out (R@10 on flickr_half 21.8, against 17.9 where a third must be met)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def wanted(terms: Sequence[Term], lexicon: Lexicon, words: WordVectors, language
     alike = np.clip((vectors @ lexicon.vectors.T - FLOOR) / (1 - FLOOR), 0, 1)
     near = [one for number, term in enumerate(asked) for one in _near(number, term, alike[number], lexicon, language)]
     count = len(asked)
-    return Wanted(tuple(near), count if count < DESCRIPTION else -(-count // DESCRIPTION))
+    return Wanted(tuple(near), count if count < DESCRIPTION else 1)
 
 
 def _near(number: int, term: Term, alike: Floats, lexicon: Lexicon, language: Language) -> list[Near]:
