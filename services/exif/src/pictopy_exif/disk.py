@@ -26,8 +26,9 @@ class PosixDisk:
         modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
         return FileFacts(path.name, head, status.st_size, modified_at, status.st_nlink, is_writable)
 
-    def read(self, path: Path) -> bytes:
-        return path.read_bytes()
+    def read(self, path: Path, size: int | None = None) -> bytes:
+        with path.open("rb") as file:
+            return file.read(-1 if size is None else size)
 
     def exists(self, path: Path) -> bool:
         return path.exists()

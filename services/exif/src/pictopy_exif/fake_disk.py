@@ -20,9 +20,9 @@ class FailingDisk:
         self._step("facts")
         return self._disk.facts(path)
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: Path, size: int | None = None) -> bytes:
         self._step("read")
-        return self._disk.read(path)
+        return self._disk.read(path, size)
 
     def exists(self, path: Path) -> bool:
         self._step("exists")

@@ -1,7 +1,7 @@
 """The store in memory, for handlers and writes without Postgres; it keeps the same contract tests."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -139,6 +139,12 @@ class FakeStore:
         due_at = None if wait_s is None else _now() + timedelta(seconds=wait_s)
         self._wishes[photo_id] = replace(now, due_at=due_at if known.due_at == seen.due_at else known.due_at)
 
+    def at_once(self) -> AbstractAsyncContextManager[object]:
+        return nullcontext()
+
+    async def begin_all(self, news: Sequence[NewWrite]) -> list[int]:
+        return [self._insert(new, "pending", None) for new in news]
+
     async def begin(self, new: NewWrite) -> int:
         return self._insert(new, "pending", None)
 
@@ -202,6 +208,10 @@ class FakeStore:
             confirmed=self._confirmed.get(photo_id),
         )
 
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> list[PhotoState]:
+        found = [await self.photo(each) for each in photo_ids]
+        return [each for each in found if each is not None]
+
     async def roots(self) -> dict[LibraryId, str]:
         return {library_id: root for library_id, (_, root) in self._libraries.items() if root is not None}
 
@@ -223,8 +233,11 @@ class FakeStore:
     async def undo_bytes(self, write_id: int) -> bytes:
         return self._undo.get(write_id, b"")
 
-    async def writes_of(self, photo_id: PhotoId) -> list[Write]:
-        return [each for each in self._ledger.values() if each.photo_id == photo_id]
+    async def writes(self, write_ids: Sequence[int]) -> list[Write]:
+        return [self._ledger[each] for each in write_ids if each in self._ledger]
+
+    async def writes_of(self, *photo_ids: PhotoId) -> list[Write]:
+        return [each for each in self._ledger.values() if each.photo_id in photo_ids]
 
     async def unsettled(self) -> list[Write]:
         return [each for each in self._ledger.values() if each.status in ("pending", "undoing")]

@@ -6,8 +6,7 @@ import time
 
 from pictopy_exif.ports import Deps
 from pictopy_exif.undoing import settle_undo
-from pictopy_exif.writing import fulfil, settle_write
-from pictopy_runtime.logs import log_context
+from pictopy_exif.writing import fulfil_all, settle_write
 
 log = logging.getLogger(__name__)
 BATCH = 20  # photos claimed at once
@@ -37,16 +36,12 @@ async def recover(deps: Deps) -> None:
 
 
 async def write_due(deps: Deps) -> int:
-    """Fulfil one batch of due wishes; returns how many photos were claimed. A pause holds from the next photo on: those
-    left over fall due again by themselves."""
+    """Fulfil one batch of due wishes; returns how many photos were claimed. A pause holds from the next batch on."""
     rules = await deps.store.rules()
-    photo_ids = await deps.store.claim(BATCH) if rules.writes else []
-    for photo_id in photo_ids:
-        rules = await deps.store.rules()
-        if not rules.writes:
-            break
-        with log_context(photo_id=photo_id):
-            async with deps.one_at_a_time:
-                outcome = await fulfil(photo_id, deps)
-        await asyncio.sleep(len(outcome.write_ids) / (rules.writes_per_s or deps.limits.writes_per_s))
+    rate = rules.writes_per_s or deps.limits.writes_per_s
+    photo_ids = await deps.store.claim(max(1, min(BATCH, int(rate)))) if rules.writes else []
+    if photo_ids:
+        async with deps.one_at_a_time:
+            outcomes = await fulfil_all(photo_ids, deps)
+        await asyncio.sleep(sum(len(each.write_ids) for each in outcomes.values()) / rate)
     return len(photo_ids)

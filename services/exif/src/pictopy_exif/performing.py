@@ -17,8 +17,8 @@ class ChangedMeanwhile(Refused):
 
 
 def perform(prepared: Prepared, write_id: int, disk: Disk, reader: MetadataReader) -> list[str]:
-    """The file says what was wished, or is as it was. Returns what the second reader found of the wishes, in words.
-    Raises: OSError, ValueError, Refused."""
+    """The file says what was wished, or is as it was; its folder is still to be synced. Returns what the second reader
+    found of the wishes, in words. Raises: OSError, ValueError, Refused."""
     if prepared.built.data is None:
         _take_away(prepared.path, prepared.hash_before, disk)
         return []
@@ -28,7 +28,7 @@ def perform(prepared: Prepared, write_id: int, disk: Disk, reader: MetadataReade
     try:
         disk.write_temp(temp, prepared.built.data, like, is_same_file=is_same_file)
         found = _prove(prepared, disk.read(temp), reader)
-        put_in_place(temp, prepared.path, prepared.hash_before, disk)
+        _exchange(temp, prepared.path, prepared.hash_before, disk)
         return found
     finally:
         sweep(temp, disk)
@@ -83,16 +83,20 @@ def _prove(prepared: Prepared, data: bytes, reader: MetadataReader) -> list[str]
     proof = prepared.proof
     if proof is not None and proof.container.picture_digest(data) != proof.picture:
         raise Refused("the coded picture would change")
-    if proof is not None and proof.container.rest_digest(data) != proof.rest:
+    if proof is not None and proof.container.rest_digest(data, proof.picture) != proof.rest:
         raise Refused("more than the metadata that we write would change")
     return seen(prepared.built.wanted, found)
 
 
 def put_in_place(temp: Path, path: Path, expected: str | None, disk: Disk) -> None:
+    _exchange(temp, path, expected, disk)
+    disk.sync_folder(path.parent)
+
+
+def _exchange(temp: Path, path: Path, expected: str | None, disk: Disk) -> None:
     if hash_at(path, disk) != expected:
         raise ChangedMeanwhile("the file was changed by someone else meanwhile")
     disk.replace(temp, path)
-    disk.sync_folder(path.parent)
 
 
 def _take_away(path: Path, expected: str | None, disk: Disk) -> None:

@@ -48,7 +48,9 @@ class Disk(Protocol):
 
     def facts(self, path: Path) -> FileFacts: ...
 
-    def read(self, path: Path) -> bytes: ...
+    def read(self, path: Path, size: int | None = None) -> bytes:
+        """`size`: so many bytes from the start, at most."""
+        ...
 
     def exists(self, path: Path) -> bool: ...
 
@@ -110,6 +112,14 @@ class Unit(Protocol):
         """Note where the wishes stand; a mark that came since `seen` keeps the photo due. `wait_s`: look again then."""
         ...
 
+    def at_once(self) -> AbstractAsyncContextManager[object]:
+        """What is said inside, and answers nothing, goes to the database together."""
+        ...
+
+    async def begin_all(self, news: Sequence[NewWrite]) -> list[int]:
+        """As `begin`, for several: their ids in the same order."""
+        ...
+
     async def begin(self, new: NewWrite) -> int:
         """A pending row; replaces what failed before for this file. Returns its id."""
         ...
@@ -153,6 +163,10 @@ class Store(Protocol):
 
     async def photo(self, photo_id: PhotoId) -> PhotoState | None: ...
 
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> list[PhotoState]:
+        """Those that are known, in the order given."""
+        ...
+
     async def roots(self) -> dict[LibraryId, str]:
         """Of libraries that are not taken out."""
         ...
@@ -170,7 +184,11 @@ class Store(Protocol):
 
     async def undo_bytes(self, write_id: int) -> bytes: ...
 
-    async def writes_of(self, photo_id: PhotoId) -> list[Write]:
+    async def writes(self, write_ids: Sequence[int]) -> list[Write]:
+        """In any order."""
+        ...
+
+    async def writes_of(self, *photo_ids: PhotoId) -> list[Write]:
         """Oldest first."""
         ...
 

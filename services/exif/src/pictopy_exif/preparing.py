@@ -60,6 +60,12 @@ class Proof:
     picture: str
     rest: str
 
+    @classmethod
+    def of(cls, container: Container, data: bytes) -> "Proof":
+        """Raises: Unsafe."""
+        picture = container.picture_digest(data)
+        return cls(container, picture, container.rest_digest(data, picture))
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -142,7 +148,7 @@ class Preparer:
             before=before,
             hash_before=digest_of(data),
             hash_after=digest_of(built.data),
-            proof=Proof(container, container.picture_digest(data), container.rest_digest(data)),
+            proof=Proof.of(container, data),
             note=None,
         )
 
@@ -171,11 +177,16 @@ class Preparer:
         is_small = facts.size_bytes <= self._max_embed_bytes
         if job.state.picture is None or job.state.picture.kind != "photo" or not is_small:
             return None, ()
-        data = self._disk.read(photo)
+        container = container_of(facts.head, facts.name)
+        data = self._disk.read(photo, None if container is None else container.front_bytes)
         try:
+            try:
+                xmp = None if container is None else container.blocks(data).xmp
+            except Unsafe:
+                data = self._disk.read(photo)
+                xmp = None if container is None else container.blocks(data).xmp
             found = self._readout(data)
-            container = container_of(facts.head, facts.name)
-            return (found.packet if container is None else container.blocks(data).xmp), found.iim_keywords
+            return (found.packet if container is None else xmp), found.iim_keywords
         except Unsafe:
             return None, ()
 

@@ -1,6 +1,6 @@
 """All SQL of the exif service. Times are the database's clock, so that marks and claims agree."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, LiteralString
@@ -26,6 +26,18 @@ from pictopy_runtime.database import Database
 
 _FILES = TypeAdapter(tuple[FileRef, ...])
 _FACES = TypeAdapter(tuple[AssignedFace, ...])
+_RULES: LiteralString = "SELECT policy, paused, concepts, writes_per_s FROM rules"
+_OF_PHOTOS: tuple[LiteralString, ...] = (
+    "SELECT photo_id, picture, files::text, faces::text, stated, machine_tags FROM photos WHERE photo_id = ANY(%s)",
+    "SELECT * FROM wishes WHERE photo_id = ANY(%s)",
+    "SELECT library_id, root FROM libraries WHERE root IS NOT NULL AND %s::text[] IS NOT NULL",
+    "WITH RECURSIVE shown AS (SELECT photo_id, people.* FROM people JOIN photo_people USING (person_id)"
+    " WHERE photo_id = ANY(%s) UNION SELECT shown.photo_id, people.* FROM people"
+    " JOIN shown ON people.person_id = shown.merged_into) SELECT * FROM shown",
+    "SELECT photo_id, kind, title, title_source FROM events JOIN unnest(%s::text[]) AS given (photo_id)"
+    " ON photo_ids @> ARRAY[given.photo_id] ORDER BY event_id",
+)
+"""Photos, wishes, libraries; people in the photos and those whom they were merged into; events that they are in."""
 _NOTHING_YET: dict[str, Any] = {"picture": None, "files": "[]", "faces": "[]", "stated": None, "machine_tags": []}
 
 
@@ -40,29 +52,43 @@ class PostgresStore:
             yield PostgresUnit(connection)
 
     async def photo(self, photo_id: PhotoId) -> PhotoState | None:
-        rows = await self._all(
-            "SELECT picture, files::text, faces::text, stated, machine_tags FROM photos WHERE photo_id = %s", photo_id
-        )
-        wishes = await self._all("SELECT * FROM wishes WHERE photo_id = %s", photo_id)
-        if not rows and not wishes:
-            return None
-        row = rows[0] if rows else _NOTHING_YET
-        files = _FILES.validate_json(row["files"])
-        roots = await self.roots()
-        return PhotoState(
-            photo_id=photo_id,
-            picture=Picture.model_validate(row["picture"]) if row["picture"] else None,
-            files=files,
-            roots={each.library_id: roots[each.library_id] for each in files if each.library_id in roots},
-            faces=_FACES.validate_json(row["faces"]),
-            people=await self._people(photo_id),
-            happenings=await self._happenings(photo_id),
-            stated=Stated.model_validate(row["stated"] or {}),
-            wish=_wish(wishes[0]) if wishes else Wish(),
-            machine_tags=tuple(row["machine_tags"]),
-            concepts=(await self.rules()).concepts,
-            confirmed=Wishes.model_validate(confirmed) if (confirmed := wishes and wishes[0]["confirmed"]) else None,
-        )
+        return next(iter(await self.photos([photo_id])), None)
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> list[PhotoState]:
+        async with self._database.transaction() as connection:
+            photos, wishes, libraries, people, happenings, rules = [
+                await (await connection.execute(query, values)).fetchall()
+                for query, values in (*((query, (list(photo_ids),)) for query in _OF_PHOTOS), (_RULES, ()))
+            ]
+        roots = {LibraryId(row["library_id"]): from_wire(row["root"]) for row in libraries}
+        by_photo = {row["photo_id"]: row for row in photos}
+        wish_of = {row["photo_id"]: row for row in wishes}
+        concepts = Rules.model_validate(rules[0]).concepts
+        found = []
+        for photo_id in photo_ids:
+            if photo_id not in by_photo and photo_id not in wish_of:
+                continue
+            row, wish = by_photo.get(photo_id, _NOTHING_YET), wish_of.get(photo_id)
+            files = _FILES.validate_json(row["files"])
+            shown = (each for each in people if each["photo_id"] == photo_id)
+            happened = (each for each in happenings if each["photo_id"] == photo_id)
+            found.append(
+                PhotoState(
+                    photo_id=photo_id,
+                    picture=Picture.model_validate(row["picture"]) if row["picture"] else None,
+                    files=files,
+                    roots={each.library_id: roots[each.library_id] for each in files if each.library_id in roots},
+                    faces=_FACES.validate_json(row["faces"]),
+                    people={PersonId(each["person_id"]): Person.model_validate(each) for each in shown},
+                    happenings=tuple(Happening.model_validate(each) for each in happened),
+                    stated=Stated.model_validate(row["stated"] or {}),
+                    wish=_wish(wish) if wish else Wish(),
+                    machine_tags=tuple(row["machine_tags"]),
+                    concepts=concepts,
+                    confirmed=Wishes.model_validate(confirmed) if (confirmed := wish and wish["confirmed"]) else None,
+                )
+            )
+        return found
 
     async def roots(self) -> dict[LibraryId, str]:
         rows = await self._all("SELECT library_id, root FROM libraries WHERE root IS NOT NULL")
@@ -90,8 +116,12 @@ class PostgresStore:
         rows = await self._all("SELECT undo FROM ledger WHERE write_id = %s", write_id)
         return bytes(rows[0]["undo"]) if rows else b""
 
-    async def writes_of(self, photo_id: PhotoId) -> list[Write]:
-        return _writes(await self._all("SELECT * FROM ledger WHERE photo_id = %s ORDER BY write_id", photo_id))
+    async def writes(self, write_ids: Sequence[int]) -> list[Write]:
+        return _writes(await self._all("SELECT * FROM ledger WHERE write_id = ANY(%s)", list(write_ids)))
+
+    async def writes_of(self, *photo_ids: PhotoId) -> list[Write]:
+        query = "SELECT * FROM ledger WHERE photo_id = ANY(%s) ORDER BY write_id"
+        return _writes(await self._all(query, list(photo_ids)))
 
     async def unsettled(self) -> list[Write]:
         query = "SELECT * FROM ledger WHERE status IN ('pending', 'undoing') ORDER BY write_id"
@@ -136,7 +166,7 @@ class PostgresStore:
         return [(PhotoId(row["photo_id"]), _wish(row)) for row in await self._all(query, state, after, limit)]
 
     async def rules(self) -> Rules:
-        return Rules.model_validate((await self._all("SELECT policy, paused, concepts, writes_per_s FROM rules"))[0])
+        return Rules.model_validate((await self._all(_RULES))[0])
 
     async def counts(self) -> dict[str, dict[str, int]]:
         writes = await self._all("SELECT status AS name, count(*) AS n FROM ledger GROUP BY status")
@@ -149,20 +179,6 @@ class PostgresStore:
     async def stated(self) -> list[tuple[PhotoId, Stated]]:
         rows = await self._all("SELECT photo_id, stated FROM photos WHERE stated IS NOT NULL ORDER BY photo_id")
         return [(PhotoId(row["photo_id"]), Stated.model_validate(row["stated"])) for row in rows]
-
-    async def _people(self, photo_id: PhotoId) -> dict[PersonId, Person]:
-        """Those in the photo, and those whom they were merged into."""
-        rows = await self._all(
-            "WITH RECURSIVE shown AS (SELECT people.* FROM people JOIN photo_people USING (person_id)"
-            " WHERE photo_id = %s UNION SELECT people.* FROM people JOIN shown ON people.person_id = shown.merged_into)"
-            " SELECT * FROM shown",
-            photo_id,
-        )
-        return {PersonId(row["person_id"]): Person.model_validate(row) for row in rows}
-
-    async def _happenings(self, photo_id: PhotoId) -> tuple[Happening, ...]:
-        query = "SELECT kind, title, title_source FROM events WHERE photo_ids @> ARRAY[%s] ORDER BY event_id"
-        return tuple(Happening.model_validate(row) for row in await self._all(query, photo_id))
 
     async def _all(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]:
         async with self._database.transaction() as connection:

@@ -1,6 +1,7 @@
 """The SQL of one transaction: what was heard, where wishes stand, what was written."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -18,6 +19,7 @@ from pictopy_contracts.messages import (
 from pictopy_contracts.paths import to_wire
 from pictopy_exif.domain.records import (
     NewWrite,
+    Place,
     Rules,
     Wish,
     WriteStatus,
@@ -30,6 +32,17 @@ from pictopy_exif.domain.records import (
 from pictopy_exif.domain.wishes import Happening, Person, Stated, Wishes
 from pictopy_runtime import outbox
 from pictopy_runtime.database import Connection
+
+_INSERT: LiteralString = (
+    "INSERT INTO ledger (photo_id, library_id, path, target, written_path, status, change, wishes, hash_before,"
+    " hash_after, rest_digest, reason, tools, undo, picture_hash)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING write_id"
+)
+_INSERT_AS: LiteralString = (
+    "INSERT INTO ledger (write_id, photo_id, library_id, path, target, written_path, status, change, wishes,"
+    " hash_before, hash_after, rest_digest, reason, tools, undo, picture_hash) OVERRIDING SYSTEM VALUE"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 class PostgresUnit:
@@ -164,6 +177,21 @@ class PostgresUnit:
             (photo_id, now.state, now.written_key, now.muted_digest, now.reason, now.attempts, wait_s, seen.due_at),
         )
 
+    def at_once(self) -> AbstractAsyncContextManager[object]:
+        return self._connection.pipeline()
+
+    async def begin_all(self, news: Sequence[NewWrite]) -> list[int]:
+        cursor = await self._connection.execute(
+            "SELECT nextval(pg_get_serial_sequence('ledger', 'write_id')) AS write_id FROM generate_series(1, %s)",
+            (len(news),),
+        )
+        write_ids = [int(row["write_id"]) for row in await cursor.fetchall()]
+        async with self.at_once():
+            for write_id, new in zip(write_ids, news, strict=True):
+                await self._forget_failures(new.place)
+                await self._connection.execute(_INSERT_AS, (write_id, *_row_of(new, "pending", None)))
+        return write_ids
+
     async def begin(self, new: NewWrite) -> int:
         return await self._insert(new, "pending", None)
 
@@ -221,25 +249,27 @@ class PostgresUnit:
         await outbox.add(self._connection, message, msg_id)
 
     async def _insert(self, new: NewWrite, status: WriteStatus, reason: str | None) -> int:
-        place = new.place
+        await self._forget_failures(new.place)
+        cursor = await self._connection.execute(_INSERT, _row_of(new, status, reason))
+        row = await cursor.fetchone()
+        return int(row["write_id"]) if row else 0
+
+    async def _forget_failures(self, place: Place) -> None:
         await self._connection.execute(
             "DELETE FROM ledger WHERE photo_id = %s AND library_id = %s AND path = %s AND status = 'failed'",
             (place.photo_id, place.library_id, to_wire(place.path)),
         )
-        cursor = await self._connection.execute(
-            "INSERT INTO ledger (photo_id, library_id, path, target, written_path, status, change, wishes, hash_before,"
-            " hash_after, rest_digest, reason, tools, undo, picture_hash)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING write_id",
-            (
-                *(place.photo_id, place.library_id, to_wire(place.path), place.target, to_wire(place.written_path)),
-                *(status, Jsonb(new.change.model_dump(mode="json")), Jsonb(new.wishes.model_dump(mode="json"))),
-                *(new.hash_before, new.hash_after, new.rest_digest, reason, Jsonb(new.tools), new.undo),
-                new.picture_hash,
-            ),
-        )
-        row = await cursor.fetchone()
-        return int(row["write_id"]) if row else 0
 
     async def _photo_ids(self, query: LiteralString, values: tuple[Any, ...]) -> list[PhotoId]:
         rows = await (await self._connection.execute(query, values)).fetchall()
         return [PhotoId(row["photo_id"]) for row in rows]
+
+
+def _row_of(new: NewWrite, status: WriteStatus, reason: str | None) -> tuple[Any, ...]:
+    place = new.place
+    return (
+        *(place.photo_id, place.library_id, to_wire(place.path), place.target, to_wire(place.written_path)),
+        *(status, Jsonb(new.change.model_dump(mode="json")), Jsonb(new.wishes.model_dump(mode="json"))),
+        *(new.hash_before, new.hash_after, new.rest_digest, reason, Jsonb(new.tools), new.undo),
+        new.picture_hash,
+    )

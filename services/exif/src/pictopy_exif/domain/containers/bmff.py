@@ -65,7 +65,6 @@ def rest(data: bytes) -> Iterator[Piece]:
     yield from (view[each.start : each.end] for each in meta.boxes if each.name not in _REPLACED)
     yield from (each.entry for each in meta.items.values() if each.number not in ours)
     yield from (each.raw for each in meta.references if each.source not in ours)
-    yield from _coded(data, meta)
 
 
 def _coded(data: bytes, meta: Meta) -> Iterator[Piece]:

@@ -89,7 +89,6 @@ def rest(data: bytes) -> Iterator[Piece]:
     for index in parts.mpf:
         yield from mpf.rest(data, index.body, index.end)
     yield from photoshop.without_iptc(_joined(data, parts))
-    yield view[parts.scan :]
 
 
 def _parts(data: bytes) -> _Parts:
@@ -226,4 +225,4 @@ def _segment(heading: bytes, body: bytes) -> bytes:
     return b"\xff\xe1" + (2 + len(heading) + len(body)).to_bytes(2, "big") + heading + body
 
 
-JPEG = Container("JPEG", ("xmp", "iptc", "exif"), blocks, splices, picture, rest)
+JPEG = Container("JPEG", ("xmp", "iptc", "exif"), blocks, splices, picture, rest, front_bytes=1 << 18)

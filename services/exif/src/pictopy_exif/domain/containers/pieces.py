@@ -23,7 +23,7 @@ class Container:
     """One file format. All functions raise Unsafe for what they do not understand.
 
     splices: from what `blocks` found to what is wanted; picture: what a decoder makes the picture of; rest: all that is
-    not in the blocks, apart from lengths, offsets and checksums that have to follow them. What of an EXIF block we do
+    in neither, apart from lengths, offsets and checksums that have to follow them. What of an EXIF block we do
     not write is part of the rest, too.
     """
 
@@ -33,6 +33,8 @@ class Container:
     splices: Callable[[bytes, Blocks, Blocks], Iterable[Splice]]
     picture: Callable[[bytes], Iterable[Piece]]
     rest: Callable[[bytes], Iterable[Piece]]
+    front_bytes: int | None = None
+    """So many from the start are mostly enough for `blocks` and for the second reader; None: they need the whole."""
 
     def with_blocks(self, data: bytes, wanted: Blocks, found: Blocks | None = None) -> tuple[bytes, Patch]:
         """The file with these blocks, and what undoes it. `found`: its blocks, where they were read before."""
@@ -48,10 +50,12 @@ class Container:
         """BLAKE3 of the coded picture."""
         return digest_of(*self.picture(data))
 
-    def rest_digest(self, data: bytes) -> str:
-        """BLAKE3 of all that a write must leave as it is: the picture, and what others put beside it."""
+    def rest_digest(self, data: bytes, picture: str | None = None) -> str:
+        """BLAKE3 of all that a write must leave as it is: the picture, and what others put beside it. `picture`: its
+        digest, where that is known."""
+        picture = self.picture_digest(data) if picture is None else picture
         exif = self.blocks(data).exif
-        return digest_of(*self.rest(data), *(() if exif is None else _kept(exif)))
+        return digest_of(picture.encode(), *self.rest(data), *(() if exif is None else _kept(exif)))
 
 
 def _kept(exif: bytes) -> list[Piece]:

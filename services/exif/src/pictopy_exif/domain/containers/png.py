@@ -61,7 +61,7 @@ def picture(data: bytes) -> Iterator[Piece]:
 def rest(data: bytes) -> Iterator[Piece]:
     view, chunks = memoryview(data), list(_chunks(data))
     ours = {*_xmp_chunks(data, chunks), *_named(chunks, b"eXIf")}
-    yield from (view[each.start : each.end] for each in chunks if each not in ours)
+    yield from (view[each.start : each.end] for each in chunks if each not in ours and each.name not in _PICTURE)
     yield view[chunks[-1].end :]
 
 

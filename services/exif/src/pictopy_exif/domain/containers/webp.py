@@ -66,7 +66,7 @@ def rest(data: bytes) -> Iterator[Piece]:
     """VP8X without the two flags: of a file that had none it says what its picture says, and is ours."""
     view, chunks = memoryview(data), list(_chunks(data))
     yield _extension(data, chunks)
-    yield from (view[each.start : each.end] for each in chunks if each.name not in (b"VP8X", _XMP, _EXIF))
+    yield from (view[each.start : each.end] for each in chunks if each.name not in {b"VP8X", _XMP, _EXIF, *_PICTURE})
     yield view[chunks[-1].end :]
 
 
