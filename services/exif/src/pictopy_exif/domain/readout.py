@@ -71,7 +71,10 @@ def _faces_lost(before: Readout, after: Readout, change: Change) -> Iterator[str
 
 
 def _is_bookkeeping(key: str, change: Change) -> bool:
-    """What follows from our own change: where directories stand, and the alphabet of an IPTC block."""
+    """What follows from our own change: where directories stand, the alphabet of an IPTC block, and the structure
+    around a field of ours."""
+    if key in {whole for prop in change.props if "/" in prop for whole in _around(prop)}:
+        return True
     blocks = {block_of(prop) for prop in change.props}
     if key.startswith("Exif."):
         return "exif" in blocks and key in ("Exif.Image.ExifTag", "Exif.Image.GPSTag", "Exif.Photo.InteroperabilityTag")
@@ -170,6 +173,12 @@ def _key(prop: str) -> str:
         return f"Exif.{_EXIV2_GROUPS[TAGS[local].directory]}.{local}"
     key = f"Xmp.{_EXIV2_PREFIX.get(prefix, prefix)}.{local}"
     return f"{key}[1]/{inner}" if inner else key
+
+
+def _around(prop: str) -> tuple[str, str]:
+    """The list that holds the structure of which this is a field, and its first entry."""
+    outer = _key(prop.partition("/")[0])
+    return outer, f"{outer}[1]"
 
 
 def _prop_of(key: str) -> str:
