@@ -1,6 +1,7 @@
 """A change of the face model: people stay up, are carried over by who their faces are, and can be taken back."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from pictopy_cluster.domain.model_change import ModelChange, Progress
 from pictopy_cluster.domain.models import UNKNOWN
 from pictopy_cluster.domain.partition import learn
 from pictopy_cluster.fake_deps import fake_deps
-from pictopy_cluster.fakes import FakeStore
+from pictopy_cluster.fakes import FakeStore, FakeUnit
 from pictopy_cluster.made_up import DIMS, NOON, analysed, box, faces, people, photo
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.settling import settle_people
@@ -212,6 +213,52 @@ async def test_what_was_asked_for_is_done_after_a_restart(deps: Deps) -> None:
     await settle_people(deps)
     change = await deps.store.change()
     assert (change.active, change.wanted, change.held) == ("a", None, True)
+
+
+class PowerCut(Exception):
+    """The process is gone."""
+
+
+class CutStore(FakeStore):
+    """Dies at the end of the n-th transaction from now on, before it is committed."""
+
+    left = -1
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[FakeUnit]:
+        async with super().unit() as unit:
+            yield unit
+            self.left -= 1
+            if self.left == 0:
+                raise PowerCut
+
+
+@pytest.mark.parametrize("cut_at", [1, 2, 3])
+async def test_a_kill_at_any_step_leaves_the_old_people_or_the_new(cut_at: int) -> None:
+    """Whatever transaction is lost, people and model belong together, and the next start ends what was begun."""
+    store = CutStore()
+    deps = fake_deps(store)
+    await on_models_changed(models(1, "a"), deps)
+    for n in range(len(NAMES)):
+        await on_photo_added(PhotoAdded(photo=photo(f"p{n}", n)), deps)
+        await on_photo_analysed(looked(n, "a", [], 0), deps)
+    await settle_people(deps)
+    before = await assigned(deps)
+    await on_models_changed(models(2, "b"), deps)
+    for n in range(len(NAMES)):
+        await on_photo_analysed(looked(n, "b", []), deps)
+    store.left = cut_at
+    with suppress(PowerCut):
+        await settle_people(deps)
+    assert await assigned(deps) == before
+    store.left = -1
+    again = replace(fake_deps(store), galleries=deps.galleries)
+    await settle_people(again)
+    await settle_people(again)
+    change = await store.change()
+    assert (change.active, change.next, change.previous) == ("b", None, None)
+    assert await assigned(again) == before
+    assert await collections(again) == ["faces-b"]
 
 
 def test_a_message_about_models_counts_once_and_in_order() -> None:
