@@ -75,6 +75,8 @@ def _drafted(root: str, entries: list[Entry], known: set[Key], ours: str | None,
     old = disk.read(path) if disk.exists(path) else None
     if old is None and not journal.is_begun_by(entries):
         return None
+    if old is None and not disk.names(Path(root)):
+        raise Refused("the folder of the library is empty: its disk may not be there")
     there = [] if old is None else journal.parse(old)
     is_ours = old is not None and digest_of(old) == ours
     new = journal.render(journal.merged(entries, known, there, is_ours=is_ours))

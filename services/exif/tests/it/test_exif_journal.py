@@ -113,6 +113,15 @@ class TestJournal:
         assert (failed.library_id, failed.attempts, failed.due_at is None) == (LIBRARY, 1, False)
         assert failed.reason == "the file that stands there is no journal of PictoPy"
 
+    async def test_an_empty_folder_may_be_a_disk_that_is_not_there(self, there: FakeLibrary) -> None:
+        """Nothing is begun in it."""
+        (there.root / "a.jpg").unlink()
+        await there.said("decision", "new", "p", what="same")
+        await there.settle()
+        [failed] = await there.deps.journal.failed()
+        assert failed.reason == "the folder of the library is empty: its disk may not be there"
+        assert not any(there.root.iterdir())
+
     async def test_a_photo_that_left_the_library_takes_its_lines_along(self, there: FakeLibrary) -> None:
         """To where it is now; what was said of a photo that is nowhere is kept."""
         await there.photo("q", "b.jpg")
