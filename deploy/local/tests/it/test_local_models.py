@@ -9,6 +9,7 @@ import pytest
 from pictopy_local.cli import main
 from pictopy_testing.shared import models
 
+pytestmark = pytest.mark.timeout(300)  # each call of the command starts a process that imports the engine
 STARTER = ["face-reidentification-retail-0095", "yolox_nano", "yunet_n_dynamic"]
 
 
