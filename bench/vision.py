@@ -36,6 +36,7 @@ from pictopy_engines.nats import NatsEngine
 from pictopy_engines.ports import free_port
 from pictopy_runtime.bus import NatsBus, connect
 from pictopy_vision import heads
+from pictopy_vision.analyse import FACES_AT_ONCE
 from pictopy_vision.catalogue_files import Catalogue, catalogue_folder, read_catalogue
 from pictopy_vision.domain.arrays import Array, Floats, Image
 from pictopy_vision.domain.entry import Entry
@@ -51,7 +52,7 @@ TASKS = {
     "tags": "mobilenet_v2",
 }
 ROUNDS, MOST_PHOTOS, PREVIEW_PX, TOKEN = 5, 48, 1440, "bench"
-FACES_AT_ONCE, CROWD, TILE_PX = 8, 500, 54
+CROWD, TILE_PX = 500, 54
 UNLOAD_S = 4.0
 CORES = len(os.sched_getaffinity(0))
 

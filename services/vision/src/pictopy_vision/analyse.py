@@ -36,7 +36,7 @@ from pictopy_vision.heads import Whole
 from pictopy_vision.ports import Session
 from pictopy_vision.shelf import Shelf
 
-FACES_AT_ONCE = 8  # crops in one run: memory stays bounded in a crowd, and a larger batch gains nothing on a CPU
+FACES_AT_ONCE = 4  # crops in one run: memory stays bounded in a crowd; on a CPU 8 cost 8 % more a face than 4
 
 FaceTask = Callable[[Session, Entry, Sequence[Image]], Floats]
 
