@@ -126,12 +126,16 @@ async def take_back(body: RestoreIn, deps: DepsOf) -> RestoreOut:
 
 @router.get("/export")
 async def export(deps: DepsOf) -> dict[str, Any]:
-    """All that a person would miss: what was seen, what was said, what was shown when."""
+    """All that a person would miss: what was seen, what was said, what was shown when. Today's stories count once
+    they are seen: until then they are made again whenever the library changes."""
     async with deps.store.unit() as unit:
+        seen = await unit.seen()
+        ids = {told.story.story_id for told in seen}
+        shown = [one for one in await unit.shown() if one.day != deps.today() or one.story_id in ids]
         return {
-            "seen": [_seen(told) for told in await unit.seen()],
+            "seen": [_seen(told) for told in seen],
             "feedback": [{**asdict(one.verdict), "said_at": one.said_at} for one in await unit.spoken()],
-            "shown": [asdict(one) for one in await unit.shown()],
+            "shown": [asdict(one) for one in shown],
         }
 
 
