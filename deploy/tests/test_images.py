@@ -111,7 +111,10 @@ def test_every_setting_has_its_line() -> None:
     lines = (ROOT / "deploy/.env.example").read_text(encoding="utf-8").splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert given.keys() == used
+    assert not [
+        name for name, value in given.items() if value.lstrip().startswith("#")
+    ]  # Compose reads it as the value
     defaults = dict(re.findall(r"\$\{([A-Z_]+):-([^${}]*)\}", texts[1]))
-    told = {name: value.split("#")[0].strip() for name, value in given.items()}
+    told = {name: value.split("#")[0].strip().strip('"') for name, value in given.items()}
     differ = {name for name, value in defaults.items() if told[name] != value}
     assert differ == {"COMPOSE_PROFILES", "PICTOPY_PHOTOS"}
