@@ -57,8 +57,8 @@ def sharpness(grey: Grey) -> float:
 def exposure(shades: Floats) -> float:
     """1 minus the share of clipped pixels (<= 4 or >= 251 of 255, four times weighted) and the median's way off grey.
 
-    No unit. As cameras and raw converters warn by histogram (no publication; the limits are ours): a quarter of the pixels clipped gives 0 whatever the median; a median of 40 to
-    215 costs nothing. `shades`: of `histogram`.
+    No unit. As cameras and raw converters warn by histogram (no publication; the limits are ours): a quarter of the
+    pixels clipped gives 0 whatever the median; a median of 40 to 215 costs nothing. `shades`: of `histogram`.
     """
     clipped = float(shades[:5].sum() + shades[251:].sum())
     median = int(np.searchsorted(np.cumsum(shades), 0.5))
