@@ -53,11 +53,12 @@ def undo(write: Write, path: Path, packed: bytes, disk: Disk) -> None:
 
 def old_bytes(write: Write, path: Path, packed: bytes, disk: Disk) -> bytes | None:
     """None: there was no file. Raises: Refused if the file is not as the write left it."""
-    if hash_at(path, disk) != write.hash_after:
+    new = disk.read(path) if disk.exists(path) else None
+    if (None if new is None else digest_of(new)) != write.hash_after:
         raise Refused("the file was changed by someone else since")
     if write.hash_before is None:
         return None
-    old = Patch.unpack(packed).undo(b"" if write.hash_after is None else disk.read(path))
+    old = Patch.unpack(packed).undo(new or b"")
     if digest_of(old) != write.hash_before:
         raise Refused("the kept bytes do not give back the file as it was")
     return old

@@ -1,5 +1,7 @@
 """Writes taken back, newest first, to the byte; what is undone is not written again until the user says more."""
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,8 @@ from pictopy_exif.places import Refused, in_words, inside
 from pictopy_exif.ports import Deps, Disk
 from pictopy_exif.writing import written_message
 from pictopy_runtime.errors import AppError
+
+SIDE_BY_SIDE = 8  # files that are undone at once; each is held in memory twice
 
 
 @dataclass(frozen=True)
@@ -53,28 +57,51 @@ async def settle_undo(write: Write, root: str | None, deps: Deps) -> bool | None
     verdict = await deps.workers.run(judge, write, root, deps.disk)
     if verdict == "unknown":
         return None
-    is_undone = verdict == "before"
+    if verdict == "before":
+        await _note_undone(write, await deps.store.photo(write.photo_id), deps)
+        return True
     async with deps.store.unit() as unit:
-        await unit.finish(write.write_id, "undone" if is_undone else "written", verified=True, reason=write.reason)
-        if is_undone and write.target != "journal":
-            await unit.publish(written_message(write, is_undo=True), f"{write.write_id}:undone")
-    if is_undone:
-        await _mute(write.photo_id, deps)
-    return is_undone
+        await unit.finish(write.write_id, "written", verified=True, reason=write.reason)
+    return False
 
 
 async def _undo_each(write_ids: list[int], deps: Deps) -> Undone:
+    rows = {each.write_id: each for each in await deps.store.writes(write_ids)}
     done: list[int] = []
     refused: list[NotUndone] = []
-    for write_id in write_ids:
+    for wave in _waves([rows[write_id] for write_id in write_ids if write_id in rows]):
         async with deps.one_at_a_time:
-            try:
-                await _undo(write_id, deps)
-                done.append(write_id)
-            except Refused as error:
-                write = await _row(write_id, deps)
-                refused.append(NotUndone(write_id, to_wire(write.path), str(error)))
+            reasons = await asyncio.gather(*(_why_not_undone(each, deps) for each in wave))
+        for write, reason in zip(wave, reasons, strict=True):
+            if reason is None:
+                done.append(write.write_id)
+            else:
+                refused.append(NotUndone(write.write_id, to_wire(write.path), reason))
     return Undone(tuple(done), tuple(refused))
+
+
+def _waves(writes: list[Write]) -> Iterator[list[Write]]:
+    """Such as can be undone side by side: of one photo, or one journal, only the newest."""
+    wave: list[Write] = []
+    for write in writes:
+        if len(wave) == SIDE_BY_SIDE or any(_subject(each) == _subject(write) for each in wave):
+            yield wave
+            wave = []
+        wave.append(write)
+    if wave:
+        yield wave
+
+
+def _subject(write: Write) -> str:
+    return write.photo_id or write.library_id
+
+
+async def _why_not_undone(write: Write, deps: Deps) -> str | None:
+    try:
+        await _undo(write.write_id, deps)
+    except Refused as error:
+        return str(error)
+    return None
 
 
 async def _undo(write_id: int, deps: Deps) -> None:
@@ -91,13 +118,24 @@ async def _undo(write_id: int, deps: Deps) -> None:
     packed = await deps.store.undo_bytes(write_id)
     async with deps.store.unit() as unit:
         await unit.begin_undo(write_id, write.path, write.written_path)
-    reason: str | None = None
     try:
         await deps.workers.run(_perform, write, root, packed, deps.disk)
     except (OSError, ValueError, Refused) as error:
-        reason = in_words(error)
-    if not await settle_undo(write, root, deps):
-        raise Refused(reason or "the folder cannot be reached now")
+        if not await settle_undo(write, root, deps):
+            raise Refused(in_words(error)) from error
+    else:
+        await _note_undone(write, state, deps)
+
+
+async def _note_undone(write: Write, state: PhotoState | None, deps: Deps) -> None:
+    """What is undone is not written again until the user says more."""
+    async with deps.store.unit() as unit, unit.at_once():
+        await unit.finish(write.write_id, "undone", verified=True, reason=write.reason)
+        if write.target != "journal":
+            await unit.publish(written_message(write, is_undo=True), f"{write.write_id}:undone")
+        if state is not None:
+            muted = replace(state.wish, state="muted", written_key=None, muted_digest=state.wishes.digest, due_at=None)
+            await unit.settle(state.photo_id, state.wish, replace(muted, reason=None, attempts=0), None)
 
 
 def _perform(write: Write, root: str, packed: bytes, disk: Disk) -> None:
@@ -120,15 +158,6 @@ def _is_as_written(path: Path, write: Write, disk: Disk) -> bool:
         return hash_at(path, disk) == write.hash_after
     except OSError as error:
         raise Refused(in_words(error)) from error
-
-
-async def _mute(photo_id: PhotoId, deps: Deps) -> None:
-    state = await deps.store.photo(photo_id)
-    if state is None:
-        return
-    muted = replace(state.wish, state="muted", written_key=None, muted_digest=state.wishes.digest, due_at=None)
-    async with deps.store.unit() as unit:
-        await unit.settle(photo_id, state.wish, replace(muted, reason=None, attempts=0), None)
 
 
 async def _row(write_id: int, deps: Deps) -> Write:
