@@ -114,7 +114,11 @@ class FakeStore:
         return sorted(found, key=lambda one: one.at, reverse=True)[after : after + limit]
 
     async def decisions(self) -> list[tuple[Decision, datetime]]:
+        number = {row.said_id: row.decision_id for row in self.tables.decisions}
         log = sorted(self.tables.decisions, key=lambda row: row.decision_id)
+        log = [
+            replace(row, undoes=row.undoes or number.get(row.undoes_said)) if row.undoes_said else row for row in log
+        ]
         return [(row, self.tables.made_at[row.decision_id]) for row in log]
 
     async def places(self, decision_ids: Sequence[int]) -> dict[str, Place]:

@@ -14,8 +14,10 @@ from pictopy_cluster.domain.statements import By, Decision, Kind, Place, Stateme
 from pictopy_cluster.ports import Deps
 from pictopy_cluster.records import StoredEvent, StoredFace
 from pictopy_cluster.settling import statements
-from pictopy_cluster.stating import state_decision, state_events
+from pictopy_cluster.stating import publish, state_events
 from pictopy_contracts.geometry import Box, Fraction
+from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.statements import ClusterStated
 from pictopy_runtime.errors import AppError
 
 PHOTOS_AT_ONCE = 1_000
@@ -61,10 +63,22 @@ class Told:
     """A decision of the journal, or a part of it."""
 
     said_id: str
+    item: StatementIn
     body: DecisionBody
     places: Mapping[str, Place]
 
-    def as_row(self, undoes: int | None) -> Decision:
+    def again(self, decision_id: int) -> ClusterStated:
+        """The same statement, for a journal that may not have it yet."""
+        return ClusterStated(
+            kind=self.item.kind,
+            statement_id=self.item.id,
+            revision=self.item.revision,
+            photo_ids=tuple(PhotoId(photo) for photo in self.item.photo_ids),
+            body={**self.item.body, "decision_id": decision_id},
+        )
+
+    def as_row(self) -> Decision:
+        """What it undoes may come later, in another part of the journal: it goes by name."""
         body = self.body
         return Decision(
             body.decision_id,
@@ -74,9 +88,10 @@ class Told:
             tuple(body.face_ids),
             body.name,
             {person: tuple(faces) for person, faces in body.anchors.items()},
-            undoes,
+            None,
             body.by,
             self.said_id,
+            body.undoes or "",
         )
 
 
@@ -97,7 +112,7 @@ def _told(item: StatementIn) -> Told:
     places = {
         face: Place(photo, Box(x1=x1, y1=y1, x2=x2, y2=y2)) for face, (photo, x1, y1, x2, y2) in body.faces.items()
     }
-    return Told(item.id.partition(".")[0], body, places)
+    return Told(item.id.partition(".")[0], item, body, places)
 
 
 def _event(item: StatementIn) -> StoredEvent:
@@ -140,7 +155,7 @@ async def _restore_decisions(parts: Sequence[Told], deps: Deps) -> int:
         for face, place in places.items():
             if face not in there:
                 by_photo.setdefault(place.photo_id, {})[face] = place.box
-        said = await statements(deps, list(known.values()))
+        said = await statements(deps, [row for row, _ in await deps.store.decisions()])
         for start in range(0, len(by_photo), PHOTOS_AT_ONCE):
             photos = sorted(by_photo)[start : start + PHOTOS_AT_ONCE]
             await _place_faces({photo: by_photo[photo] for photo in photos}, places.keys(), said, deps)
@@ -148,21 +163,17 @@ async def _restore_decisions(parts: Sequence[Told], deps: Deps) -> int:
 
 
 async def _restore_part(part: Told, known: dict[str, Decision], deps: Deps) -> bool:
-    undone = known.get(part.body.undoes or "")
-    if part.body.undoes and undone is None:
-        return False  # what it undoes is in another journal, which will bring it along
-    row = part.as_row(undone.decision_id if undone else None)
-    old = known.get(part.said_id)
+    row, old = part.as_row(), known.get(part.said_id)
     if old and set(row.faces) <= set(old.faces):
         return False
-    places = await deps.store.places([undone.decision_id]) if undone else part.places
     async with deps.store.unit() as unit:
         if old:
-            await unit.complete_decision(_joined(old, row), part.places)
+            row = _joined(old, row)
+            await unit.complete_decision(row, part.places)
         else:
             row = replace(row, decision_id=await unit.add_decision(row, part.body.made_at, part.places))
-        known[part.said_id] = _joined(old, row) if old else row
-        await state_decision(unit, known[part.said_id], part.body.made_at, places, part.body.undoes or "")
+        await publish(unit, [part.again(row.decision_id)])
+    known[part.said_id] = row
     return True
 
 

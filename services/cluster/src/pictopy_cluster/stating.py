@@ -23,8 +23,7 @@ async def state_decision(
     unit: Unit, decision: Decision, made_at: datetime, places: Mapping[str, Place], undone: str
 ) -> None:
     """undone: what the decision that this one undoes is called; places: of its faces, for an undo of the other's."""
-    for statement in statements_of(decision, made_at, places, undone):
-        await _publish(unit, statement)
+    await publish(unit, statements_of(decision, made_at, places, undone))
 
 
 def statements_of(
@@ -74,8 +73,7 @@ def _part(
 
 async def state_events(unit: Unit, events: Sequence[StoredEvent]) -> None:
     """Their titles by people; and of all others the id, with the one photo that they go by."""
-    for event in events:
-        await _publish(unit, statement_of_event(event))
+    await publish(unit, [statement_of_event(event) for event in events])
 
 
 def statement_of_event(event: StoredEvent) -> ClusterStated:
@@ -120,6 +118,7 @@ async def places_of(decision: Decision, deps: Deps) -> dict[str, Place]:
     return {face: Place(found[face].photo_id, found[face].box) for face in decision.faces if face in found}
 
 
-async def _publish(unit: Unit, statement: ClusterStated) -> None:
-    message: Message = statement
-    await unit.publish(message, f"{statement.kind}:{statement.statement_id}:{statement.revision}:stated")
+async def publish(unit: Unit, statements: Sequence[ClusterStated]) -> None:
+    for one in statements:
+        message: Message = one
+        await unit.publish(message, f"{one.kind}:{one.statement_id}:{one.revision}:stated")

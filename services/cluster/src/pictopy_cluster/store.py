@@ -186,10 +186,10 @@ class PostgresUnit:
         found = await self._connection.execute(
             """
             INSERT INTO decisions (decision_id, kind, person_id, other_person_id, face_ids, name, anchors, undoes,
-                said_by, said_id, places, made_at, is_stated)
+                said_by, said_id, undoes_said, places, made_at, is_stated)
             OVERRIDING SYSTEM VALUE
             VALUES (coalesce(%s, nextval(pg_get_serial_sequence('decisions', 'decision_id'))), %s, %s, %s, %s, %s, %s,
-                %s, %s, %s, %s, %s, true)
+                %s, %s, %s, %s, %s, %s, true)
             RETURNING decision_id
             """,
             (
@@ -203,6 +203,7 @@ class PostgresUnit:
                 decision.undoes,
                 decision.by,
                 decision.said_id,
+                decision.undoes_said,
                 _places(places),
                 made_at,
             ),

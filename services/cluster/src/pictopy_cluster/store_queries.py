@@ -113,9 +113,10 @@ class PostgresQueries:
     async def decisions(self) -> list[tuple[Decision, datetime]]:
         rows = await self._rows(
             """
-            SELECT decision_id, kind, person_id, other_person_id, face_ids, name, anchors, undoes, said_by, said_id,
-                made_at
-            FROM decisions ORDER BY decision_id
+            SELECT d.decision_id, d.kind, d.person_id, d.other_person_id, d.face_ids, d.name, d.anchors, d.said_by,
+                d.said_id, d.undoes_said, d.made_at, coalesce(d.undoes, undone.decision_id) AS undoes
+            FROM decisions d LEFT JOIN decisions undone ON d.undoes_said <> '' AND undone.said_id = d.undoes_said
+            ORDER BY d.decision_id
             """
         )
         return [(decision_of(row), row["made_at"]) for row in rows]
@@ -191,6 +192,7 @@ def decision_of(row: dict[str, Any]) -> Decision:
         row["undoes"],
         row["said_by"],
         row["said_id"],
+        row["undoes_said"],
     )
 
 

@@ -186,7 +186,10 @@ class StoreContract:
             await unit.complete_decision(
                 Decision(0, "hide", "b", face_ids=("f",), said_id="s2"), {"f": Place("p", box())}
             )
+            await unit.add_decision(Decision(0, "undo", said_id="u1", undoes_said="s1"), NOON, {})
+            await unit.add_decision(Decision(0, "undo", said_id="u2", undoes_said="later"), NOON, {})
         log = {row.said_id: row for row, _ in await store.decisions()}
+        assert (log["u1"].undoes, log["u2"].undoes) == (taken, None)
         assert log["s2"].face_ids == ("f",)
         assert await store.places([taken + 40]) == {"f": Place("p", box())}
 

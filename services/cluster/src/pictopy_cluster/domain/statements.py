@@ -43,6 +43,8 @@ class Decision:
     undoes: int | None = None
     by: By = "user"
     said_id: str = ""
+    undoes_said: str = ""
+    """The `said_id` of what it undoes, where that came from a journal, maybe later than this."""
 
     @property
     def faces(self) -> list[str]:
