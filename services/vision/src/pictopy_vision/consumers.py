@@ -8,15 +8,16 @@ from pictopy_vision.domain.choices import embedded_by
 
 
 async def on_photo_added(message: PhotoAdded, deps: Deps) -> None:
-    """Idempotent because the same picture and models give the same result, published under the same id.
+    """Idempotent because the same picture and models give the same result, and readers keep the latest.
 
-    The stage's end has an id of its own each time: after a failure and a retry it must be heard again.
+    Both messages have an id of their own each time: a look asked for again, after a failure or a change of models that
+    was taken back, must be heard again, and NATS drops an id that it saw a moment ago.
     """
     await deps.starter.over()
     photo_id = message.photo.photo_id
     async with deps.gate:
         analysed = await analyse(photo_id, await deps.previews.get(photo_id), deps)
-    await deps.bus.publish(analysed, f"{photo_id}:{analysed.model_version}")
+    await deps.bus.publish(analysed, f"{photo_id}:{analysed.model_version}:{analysed.analysed_at.isoformat()}")
     deps.shelf.note_analysed(embedded_by(analysed))
     finished = VisionFinished(
         photo_id=photo_id,
