@@ -18,12 +18,16 @@ class FakeJournal:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
         self._said: dict[Key, Statement] = {}
+        self._heard_at: dict[Key, datetime] = {}
         self._states: dict[LibraryId, JournalState] = {}
 
     async def keep(self, said: Statement, delay_s: float) -> None:
         key = (owner_of(said.SUBJECT), said.kind, said.statement_id)
-        if key in self._said and self._said[key].revision >= said.revision:
+        known = self._said.get(key)
+        if known is not None and known.revision >= said.revision:
             return
+        if known is None or (known.body, known.is_gone) != (said.body, said.is_gone):
+            self._heard_at[key] = datetime.now(UTC)
         self._said[key] = said
         await self._make_due(said.photo_ids, delay_s)
 
@@ -43,8 +47,7 @@ class FakeJournal:
     async def entries(self, library_id: LibraryId) -> list[Entry]:
         found = []
         for (owner, kind, said_id), said in self._said.items():
-            libraries = await self._libraries_of(said.photo_ids)
-            if not said.is_gone and (not libraries or library_id in libraries):
+            if not said.is_gone and await self._concerns(said, library_id):
                 photo_ids, body = said.photo_ids, said.body
                 entry = Entry(owner=owner, kind=kind, id=said_id, revision=said.revision, body=body)
                 found.append(entry.model_copy(update={"by": said.by, "photo_ids": photo_ids}))
@@ -57,6 +60,14 @@ class FakeJournal:
         writes = await self._store.ledger(None, None, 1_000_000, status="written")
         ours = (each for each in writes if each.target == "journal" and each.library_id == library_id)
         return next((each.hash_after for each in ours), None)
+
+    async def is_muted(self, library_id: LibraryId) -> bool:
+        writes = await self._store.ledger(None, None, 1_000_000, status="undone")
+        undone = [each for each in writes if each.target == "journal" and each.library_id == library_id]
+        undone_at = max((each.undone_at for each in undone if each.undone_at), default=None)
+        by_user = [key for key, each in self._said.items() if each.by == "user"]
+        heard = [self._heard_at[key] for key in by_user if await self._concerns(self._said[key], library_id)]
+        return undone_at is not None and all(each <= undone_at for each in heard)
 
     async def settle(self, library_id: LibraryId, reason: str | None, attempts: int, wait_s: float | None) -> None:
         due_at = None if wait_s is None else datetime.now(UTC) + timedelta(seconds=wait_s)
@@ -76,6 +87,10 @@ class FakeJournal:
             if known.state == "due" and known.due_at is not None:
                 at = min(at, known.due_at)
             self._states[library_id] = replace(known, state="due", attempts=0, due_at=at)
+
+    async def _concerns(self, said: Statement, library_id: LibraryId) -> bool:
+        libraries = await self._libraries_of(said.photo_ids)
+        return not libraries or library_id in libraries
 
     async def _libraries_of(self, photo_ids: Collection[PhotoId]) -> set[LibraryId]:
         states = [await self._store.photo(each) for each in photo_ids]

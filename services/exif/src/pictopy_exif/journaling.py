@@ -55,7 +55,7 @@ async def write_journals(deps: Deps) -> int:
 
 async def _write_or_reason(library_id: LibraryId, deps: Deps) -> str | None:
     root = (await deps.store.roots()).get(library_id)
-    if root is None:
+    if root is None or await deps.journal.is_muted(library_id):
         return None
     entries, known = await deps.journal.entries(library_id), await deps.journal.known()
     ours = await deps.journal.written_hash(library_id)

@@ -256,6 +256,10 @@ class Journal(Protocol):
         """Of the journal as we wrote it last, and did not undo."""
         ...
 
+    async def is_muted(self, library_id: LibraryId) -> bool:
+        """True while no person said anything new about the library since a write of its journal was undone."""
+        ...
+
     async def settle(self, library_id: LibraryId, reason: str | None, attempts: int, wait_s: float | None) -> None:
         """`reason`: why it could not be written."""
         ...

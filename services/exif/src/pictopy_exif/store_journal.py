@@ -30,10 +30,13 @@ class PostgresJournal:
     async def keep(self, said: Statement, delay_s: float) -> None:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
-                "INSERT INTO statements VALUES (%(owner)s, %(kind)s, %(statement_id)s, %(revision)s, %(by)s,"
+                "INSERT INTO statements (owner, kind, statement_id, revision, said_by, photo_ids, body, is_gone)"
+                " VALUES (%(owner)s, %(kind)s, %(statement_id)s, %(revision)s, %(by)s,"
                 " %(photo_ids)s, %(body)s, %(is_gone)s) ON CONFLICT (owner, kind, statement_id) DO UPDATE SET"
                 " revision = excluded.revision, said_by = excluded.said_by, photo_ids = excluded.photo_ids,"
-                " body = excluded.body, is_gone = excluded.is_gone WHERE statements.revision < excluded.revision",
+                " body = excluded.body, is_gone = excluded.is_gone, heard_at ="
+                " CASE WHEN (statements.body, statements.is_gone) = (excluded.body, excluded.is_gone)"
+                " THEN statements.heard_at ELSE excluded.heard_at END WHERE statements.revision < excluded.revision",
                 {
                     **said.model_dump(exclude={"photo_ids", "body"}),
                     "owner": owner_of(said.SUBJECT),
@@ -62,11 +65,9 @@ class PostgresJournal:
 
     async def entries(self, library_id: LibraryId) -> list[Entry]:
         rows = await self._all(
-            "SELECT owner, kind, statement_id AS id, revision, said_by AS by, photo_ids, body FROM statements"
-            " WHERE NOT is_gone AND (photo_ids = '{}' OR NOT EXISTS (SELECT FROM photos WHERE photo_id = ANY("
-            " statements.photo_ids) AND files <> '[]') OR EXISTS (SELECT FROM photos WHERE photo_id = ANY("
-            " statements.photo_ids) AND files @> jsonb_build_array(jsonb_build_object('library_id', %s::text))))",
-            library_id,
+            "SELECT owner, kind, statement_id AS id, revision, said_by AS by, photo_ids, body FROM said_of_libraries"
+            " WHERE library_id = %(library_id)s AND NOT is_gone",
+            library_id=library_id,
         )
         return [Entry.model_validate(row) for row in rows]
 
@@ -76,11 +77,20 @@ class PostgresJournal:
 
     async def written_hash(self, library_id: LibraryId) -> str | None:
         rows = await self._all(
-            "SELECT hash_after FROM ledger WHERE library_id = %s AND target = 'journal' AND status = 'written'"
-            " ORDER BY write_id DESC LIMIT 1",
-            library_id,
+            "SELECT hash_after FROM ledger WHERE library_id = %(library_id)s AND target = 'journal'"
+            " AND status = 'written' ORDER BY write_id DESC LIMIT 1",
+            library_id=library_id,
         )
         return rows[0]["hash_after"] if rows else None
+
+    async def is_muted(self, library_id: LibraryId) -> bool:
+        rows = await self._all(
+            "SELECT FROM ledger WHERE library_id = %(library_id)s AND target = 'journal' AND status = 'undone'"
+            " AND NOT EXISTS (SELECT FROM said_of_libraries AS said WHERE said.library_id = ledger.library_id"
+            " AND said_by = 'user' AND heard_at > undone_at) LIMIT 1",
+            library_id=library_id,
+        )
+        return bool(rows)
 
     async def settle(self, library_id: LibraryId, reason: str | None, attempts: int, wait_s: float | None) -> None:
         async with self._database.transaction() as connection:
@@ -91,7 +101,10 @@ class PostgresJournal:
             )
 
     async def state(self, library_id: LibraryId) -> JournalState:
-        rows = await self._all("SELECT state, reason, attempts, due_at FROM journals WHERE library_id = %s", library_id)
+        rows = await self._all(
+            "SELECT state, reason, attempts, due_at FROM journals WHERE library_id = %(library_id)s",
+            library_id=library_id,
+        )
         return JournalState(library_id=library_id, **rows[0]) if rows else JournalState(library_id)
 
     async def failed(self) -> list[JournalState]:
@@ -109,6 +122,6 @@ class PostgresJournal:
         )
         return [row["photo_id"] for row in await cursor.fetchall()]
 
-    async def _all(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]:
+    async def _all(self, query: LiteralString, **values: Any) -> list[dict[str, Any]]:
         async with self._database.transaction() as connection:
             return await (await connection.execute(query, values)).fetchall()

@@ -15,7 +15,7 @@ from pictopy_exif.fake_library import LIBRARY, FakeLibrary, deps_for
 from pictopy_exif.fakes import FakeStore
 from pictopy_exif.store import PostgresStore
 from pictopy_exif.store_journal import PostgresJournal
-from pictopy_exif.undoing import undo_day
+from pictopy_exif.undoing import undo_day, undo_write
 from pictopy_testing.metadata import make_jpeg
 from pictopy_testing.plugin import DatabaseFactory
 
@@ -92,6 +92,41 @@ class TestJournal:
         await there.said("decision", "d3", "p", what="same")
         await there.settle()
         assert [each["id"] for each in lines(there)] == ["d1", "d2", "d3"]
+
+    async def test_only_a_newer_word_of_a_person_begins_it_again(self, there: FakeLibrary) -> None:
+        """After an undo it stays away, though photos change, stories are shown, and the same is said once more."""
+        await there.said("decision", "d1", "p", what="same")
+        await there.settle()
+        await undo_day(None, there.deps)
+        await there.photo("p", "a.jpg")
+        await there.move("p", "a.jpg")
+        await there.said("shown", "s1", "p", by="auto")
+        await there.said("decision", "d1", "p", what="same")
+        await there.deps.journal.touch_all(0.0)
+        await there.settle()
+        assert not (there.root / PATH).exists()
+        assert (await there.deps.journal.state(LIBRARY)).due_at is None
+        await there.said("decision", "d1", "p", what="not same")
+        await there.settle()
+        assert [each["id"] for each in lines(there)] == ["d1", "s1"]
+        await there.said("shown", "s2", "p", by="auto")
+        await there.settle()
+        assert [each["id"] for each in lines(there)] == ["d1", "s1", "s2"]
+
+    async def test_one_undo_goes_one_step_back_and_stays_there(self, there: FakeLibrary) -> None:
+        """The journal of an earlier write stands until a person says more; unsaying is saying more."""
+        await there.said("decision", "d1", "p", what="same")
+        await there.settle()
+        await there.said("decision", "d2", "p", what="same")
+        await there.settle()
+        newest = (await there.deps.store.ledger(None, None, 1))[0].write_id
+        await undo_write(newest, there.deps)
+        await there.photo("p", "a.jpg")
+        await there.settle()
+        assert [each["id"] for each in lines(there)] == ["d1"]
+        await there.said("decision", "d1", "p", what="same", is_gone=True)
+        await there.settle()
+        assert [each["id"] for each in lines(there)] == ["d2"]
 
     async def test_what_an_earlier_pictopy_wrote_stays(self, there: FakeLibrary) -> None:
         """A new database adds to the journal that it finds, and never replaces it."""
