@@ -106,3 +106,31 @@ def test_any_text_survives_as_item_text_and_value(text: str) -> None:
 def test_what_xml_cannot_hold_is_dropped() -> None:
     """Control characters and halves of surrogate pairs go; line ends become one kind."""
     assert packet.sayable("a\0b\x1fc\ud800d\r\ne\rf\tg") == "abcd\ne\nf\tg"
+
+
+@pytest.mark.parametrize("uri", ["http://ns.microsoft.com/photo/1.0", "http://ns.microsoft.com/photo/1.0/"])
+def test_a_namespace_without_its_last_slash_is_the_same_and_stays_as_it_is(uri: str) -> None:
+    """Microsoft's stands in files in both spellings, and exiftool turns one into the other: a second rating beside the
+    first would leave readers the wrong one."""
+    text = FOREIGN.replace("dc:subject", "ms:Rating").replace("xmlns:dc", f'xmlns:ms="{uri}" xmlns:dc')
+    tree = packet.parse(text.replace("<rdf:Bag><rdf:li>beach</rdf:li></rdf:Bag>", "50").encode())
+    assert rdf.text(tree, "MicrosoftPhoto:Rating") == "50"
+    rdf.set_value(tree, "MicrosoftPhoto:Rating", "99")
+    written = packet.to_bytes(tree).decode()
+    assert written.count(f'"{uri}"') == 1
+    assert written.count(":Rating>") == 2
+    assert rdf.text(packet.parse(written.encode()), "MicrosoftPhoto:Rating") == "99"
+
+
+def test_a_property_in_both_spellings_of_its_namespace_becomes_one() -> None:
+    """As an attribute, where XML has no room for both, the standard's spelling counts and the other stays."""
+    both = 'xmlns:a="http://ns.microsoft.com/photo/1.0" xmlns:b="http://ns.microsoft.com/photo/1.0/"'
+    rdf_ns = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    elements = f"<rdf:Description {both}><a:Rating>50</a:Rating><b:Rating>75</b:Rating></rdf:Description>"
+    tree = packet.parse(f"<rdf:RDF {rdf_ns}>{elements}</rdf:RDF>".encode())
+    rdf.remove(tree, "MicrosoftPhoto:Rating")
+    assert packet.is_empty(tree)
+    attributes = f'<rdf:Description {both} a:Rating="50" b:Rating="75"/>'
+    tree = packet.parse(f"<rdf:RDF {rdf_ns}>{attributes}</rdf:RDF>".encode())
+    assert rdf.text(tree, "MicrosoftPhoto:Rating") == "75"
+    assert rdf.text(packet.parse(packet.to_bytes(tree)), "MicrosoftPhoto:Rating") == "75"

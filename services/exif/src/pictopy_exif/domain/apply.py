@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from pictopy_exif.domain import iim, packet, tiff
+from pictopy_exif.domain import iim, packet, regions, tiff
 from pictopy_exif.domain.blocks import Blocks
 from pictopy_exif.domain.exif_tags import Exif
 from pictopy_exif.domain.iim import Iim, IimError
@@ -22,7 +22,7 @@ from pictopy_exif.domain.merge import (
     with_keywords_kept_in_view,
 )
 from pictopy_exif.domain.older import OlderBlock, opened, renewed
-from pictopy_exif.domain.statements import Statement, Value, block_of
+from pictopy_exif.domain.statements import Region, Statement, Value, block_of, unique
 from pictopy_exif.domain.xmp import Xmp
 
 Block: TypeAlias = Literal["xmp", "iptc", "exif"]
@@ -71,7 +71,7 @@ def apply(
     after = Blocks(None, *(done[each].data if each in done else getattr(blocks, each) for each in _OLDER))
     changes: dict[Block, Change] = {each: one.change for each, one in done.items()}
     in_xmp = (*desk.of("xmp"), *_digest(desk.xmp, after.iptc, changes.get("iptc", Change()), ours))
-    changes["xmp"] = merge(desk.xmp, in_xmp, _of(ours, "xmp"))
+    changes["xmp"] = merge(desk.xmp, in_xmp, _in_xmp(ours, desk.xmp, in_xmp))
     change = _together(changes, desk.xmp.packet.is_new, blocks.exif is None and after.exif is not None)
     found = (*in_xmp, *(said for each in desk.older for said in desk.of(each)))
     if change.is_nothing:
@@ -143,9 +143,12 @@ class _Desk:
         return replace(self, wanted=tuple(wanted), left_out=tuple(dict.fromkeys(left_out)))
 
 
-def _of(ours: Ours, block: Block) -> Ours:
-    statements = tuple(each for each in ours.statements if block_of(each.prop) == block)
-    return replace(ours, statements=statements)
+def _in_xmp(ours: Ours, xmp: Xmp, wanted: Iterable[Statement]) -> Ours:
+    """What is ours there, also the faces that we drew and another program named otherwise."""
+    mine = [each for each in ours.statements if block_of(each.prop) == "xmp"]
+    faces = [each for each in mine if isinstance(each, Region)]
+    renamed = regions.renamed(xmp.packet, faces, [each for each in wanted if isinstance(each, Region)])
+    return replace(ours, statements=unique((*mine, *renamed)))
 
 
 def _is_too_large(after: bytes | None, before: bytes | None) -> bool:

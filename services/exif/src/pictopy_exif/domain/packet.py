@@ -29,10 +29,12 @@ class PacketError(ValueError):
 
 @dataclass
 class Packet:
-    """`head` and `tail`: all that stands around the root element, kept as it is."""
+    """`head` and `tail`: all that stands around the root element, kept as it is. `spelled`: namespaces that go without
+    their last slash here, as Microsoft's own often does; in the tree they have it, since readers take both for one."""
 
     root: ET.Element
     prefixes: dict[str, str] = field(default_factory=lambda: dict(BY_URI))
+    spelled: dict[str, str] = field(default_factory=dict)
     head: str = _HEAD
     tail: str = _TAIL
     is_new: bool = False
@@ -67,8 +69,8 @@ def parse(data: bytes) -> Packet:
     end = last + 1
     if last <= 0:
         raise PacketError("the XMP ends before its root element does")
-    root, prefixes = _tree(text[start:end])
-    packet = Packet(root, {**BY_URI, **prefixes}, text[:start], text[end:])
+    root, names = _tree(text[start:end])
+    packet = Packet(root, {**BY_URI, **names.prefixes}, names.spelled, text[:start], text[end:])
     if not packet.descriptions:
         ET.SubElement(packet.rdf, tag("rdf:Description"), {tag("rdf:about"): ""})
     return packet
@@ -77,8 +79,8 @@ def parse(data: bytes) -> Packet:
 def to_bytes(packet: Packet) -> bytes:
     if packet.is_new and sum(1 for _ in packet.root.iter()) < _MANY_ELEMENTS:
         ET.indent(packet.root, " ")
-    parts = [packet.head, *_written(packet.root, {XML}, _distinct(packet.prefixes, packet.root)), packet.tail]
-    return "".join(parts).encode()
+    names = _Names(_distinct(packet.prefixes, packet.root), packet.spelled)
+    return "".join([packet.head, *_written(packet.root, {XML}, names), packet.tail]).encode()
 
 
 def is_empty(packet: Packet) -> bool:
@@ -118,35 +120,58 @@ def _end_of_head(text: str) -> int:
     return match.end() if match else 0
 
 
+@dataclass
+class _Names:
+    """How namespaces are written: prefix of each, and those that are spelled without their last slash."""
+
+    prefixes: dict[str, str] = field(default_factory=dict)
+    spelled: dict[str, str] = field(default_factory=dict)
+
+
 class _Builder(ET.TreeBuilder):
-    """Keeps comments, and notes the first prefix of each namespace."""
+    """Keeps comments, and notes the first prefix and spelling of each namespace."""
 
     def __init__(self) -> None:
         super().__init__(insert_comments=True, insert_pis=True)
-        self.prefixes: dict[str, str] = {}
+        self.names = _Names()
         self.depth = 0
 
     def start_ns(self, prefix: str | None, uri: str) -> None:
+        meant = _meant(uri)
         if prefix:
-            self.prefixes.setdefault(uri, prefix)
+            self.names.prefixes.setdefault(meant, prefix)
+        if meant == uri or meant not in self.names.spelled:  # where both stand, the full one holds
+            self.names.spelled[meant] = uri
 
     def start(self, name: str, attrs: dict[str, str]) -> ET.Element:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise PacketError(f"the XMP is nested more than {MAX_DEPTH} deep")
-        return super().start(name, attrs)
+        return super().start(
+            _full(name), {key if _full(key) in attrs else _full(key): value for key, value in attrs.items()}
+        )
 
     def end(self, name: str) -> ET.Element:
         self.depth -= 1
-        return super().end(name)
+        return super().end(_full(name))
 
 
-def _tree(text: str) -> tuple[ET.Element, dict[str, str]]:
+def _meant(uri: str) -> str:
+    """A namespace of ours that lacks its last slash is that namespace: so exiv2 and exiftool take it."""
+    return f"{uri}/" if f"{uri}/" in BY_URI else uri
+
+
+def _full(name: str) -> str:
+    uri = uri_of(name)
+    return name if _meant(uri) == uri else f"{{{_meant(uri)}}}{name.rpartition('}')[2]}"
+
+
+def _tree(text: str) -> tuple[ET.Element, _Names]:
     builder = _Builder()
     parser = ET.XMLParser(target=builder)  # noqa: S314  # no document type can stand inside the root: no entities
     try:
         parser.feed(text)
-        return parser.close(), builder.prefixes
+        return parser.close(), builder.names
     except ET.ParseError as error:
         raise PacketError(f"the XMP is not well-formed: {error}") from error
 
@@ -167,21 +192,23 @@ def _distinct(prefixes: dict[str, str], root: ET.Element) -> dict[str, str]:
     return chosen
 
 
-def _written(element: "_Node", declared: set[str], prefixes: dict[str, str]) -> Iterator[str]:
+def _written(element: "_Node", declared: set[str], names: _Names) -> Iterator[str]:
+    prefixes = names.prefixes
     if not isinstance(element.tag, str):
         yield _comment(element)
         return
     fresh = _to_declare(element) - declared
     name = _qualified(element.tag, prefixes)
     yield f"<{name}"
-    yield from (f' xmlns:{prefixes[uri]}="{_attribute(uri)}"' for uri in sorted(fresh, key=prefixes.__getitem__))
+    for uri in sorted(fresh, key=prefixes.__getitem__):
+        yield f' xmlns:{prefixes[uri]}="{_attribute(names.spelled.get(uri, uri))}"'
     yield from (f' {_qualified(key, prefixes)}="{_attribute(value)}"' for key, value in element.attrib.items())
     if not len(element) and not element.text:
         yield "/>"
         return
     yield f">{_text(element.text)}"
     for child in element:
-        yield from _written(child, declared | fresh, prefixes)
+        yield from _written(child, declared | fresh, names)
         yield _text(child.tail)
     yield f"</{name}>"
 

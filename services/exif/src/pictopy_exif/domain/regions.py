@@ -2,7 +2,7 @@
 taken away alone. All three count in the stored picture, before the EXIF orientation is applied."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from pictopy_exif.domain.packet import Packet
 from pictopy_exif.domain.statements import SAME_FACE_IOU, Region
 
 MWG, MICROSOFT, IPTC = "mwg-rs:Regions", "MP:RegionInfo", "Iptc4xmpExt:ImageRegion"
+_SAME_DRAWING_IOU = 0.9  # programs that write a region again count its sides in whole pixels
 _ROUNDING = 2e-6  # fraction of the picture; we write six decimals
 _AREA = ("stArea:x", "stArea:y", "stArea:w", "stArea:h")
 _BOUNDARY = ("Iptc4xmpExt:rbX", "Iptc4xmpExt:rbY", "Iptc4xmpExt:rbW", "Iptc4xmpExt:rbH")
@@ -52,6 +53,19 @@ def holds(packet: Packet, wanted: Region) -> bool:
 
 def holds_exactly(packet: Packet, region: Region) -> bool:
     return _exact(packet, region) is not None
+
+
+def renamed(packet: Packet, ours: Iterable[Region], wanted: Collection[Region]) -> Iterator[Region]:
+    """What became of regions of ours to which another program gave another name, where the face is to have a name that
+    was said here since: two names would lie on it."""
+    for mine in ours:
+        on_face = [each for each in wanted if each.prop == mine.prop and each.box.iou(mine.box) >= SAME_FACE_IOU]
+        if not on_face or holds(packet, mine):
+            continue
+        for each in found(packet, mine.prop):
+            is_drawn_by_us = each.box is not None and each.box.iou(mine.box) >= _SAME_DRAWING_IOU
+            if is_drawn_by_us and each.name not in {region.name for region in on_face}:
+                yield mine.model_copy(update={"name": each.name, "box": each.box})
 
 
 def add(packet: Packet, region: Region) -> None:
