@@ -33,7 +33,7 @@ $(VENV)/.run: requirements/build.txt requirements/run.txt $(addsuffix /pyproject
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	touch $@
 
 ## --- work on it --------------------------------------------------------------------------------------------
@@ -44,6 +44,10 @@ dev: $(VENV)/.dev ## Install what tests and checks need, too
 .PHONY: tools
 tools: ## The other programs that judge our work in tests (exiftool, exiv2, chromium), from Debian's packages
 	deploy/local/test-tools.sh
+
+.PHONY: triton
+triton: dev ## A real tritonserver for the tests, from its wheel; without it they are skipped and say so
+	deploy/local/triton.sh
 
 .PHONY: test
 test: dev tools ## Install what tests need and pass them (units, handlers, contracts, real engines)
@@ -109,8 +113,12 @@ test-containers: dev ## Build the images and bring the stack up for real, with s
 
 ## --- measure it: DATA= takes other data; the last line is one JSON object -----------------------------------
 
-bench-%: dev ## bench-ingest, bench-people, bench-events, bench-search, bench-memories
-	$(BIN)/python bench/$*.py $(DATA)
+bench-%: dev ## bench-ingest, -vision, -accuracy, -people, -events, -search, -meaning, -memories, -exif, -exif-crash
+	$(BIN)/python bench/$(subst -,_,$*).py $(DATA)
+
+.PHONY: portability
+portability: dev tools ## What other programs read of what we write; writes docs/portability.md
+	$(BIN)/python bench/portability.py --page docs/portability.md $(DATA)
 
 .PHONY: clean
 clean: ## Remove the environment and all caches (never your photos or data folders)

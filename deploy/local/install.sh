@@ -35,7 +35,7 @@ python=$(find_python)
 [ -x "$venv/bin/python" ] || { get_venv_module "$python"; "$python" -m venv "$venv"; }
 pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check)
 say "installing packages into $venv (a minute or two)"
-"${pip[@]}" --require-hashes "${requirements[@]}"
+"${pip[@]}" --require-hashes --no-deps "${requirements[@]}"  # the lists are whole
 editable=()
 for package in "$@"; do editable+=(-e "$package"); done
 "${pip[@]}" --no-deps --no-build-isolation "${editable[@]}"
