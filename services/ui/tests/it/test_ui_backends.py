@@ -215,6 +215,7 @@ def test_differences_are_settled_by_choice(deps: Deps) -> None:
     """What a file said differently stands with both sides, and the other one can be chosen."""
     (one,) = deps.ingest.conflicts().items
     assert (one.ours, one.theirs, one.resolved) == ("At home", "In the garden", "theirs")
+    assert deps.cluster.conflicts()[0].theirs == "Hanna"
     deps.ingest.settle_conflict(one.conflict_id, "ours")
     assert deps.ingest.conflicts().items[0].resolved == "ours"
 

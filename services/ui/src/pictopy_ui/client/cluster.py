@@ -53,3 +53,6 @@ class ClusterClient:
 
     def model_change(self) -> a.ModelChange:
         return self._line.get("/v1/model-change", a.ModelChange)
+
+    def conflicts(self) -> tuple[a.Conflict, ...]:
+        return self._line.get("/v1/conflicts", a.Listing[a.Conflict]).items

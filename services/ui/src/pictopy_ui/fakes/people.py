@@ -109,5 +109,9 @@ class FakeCluster:
         renamed = {"title": title, "title_source": "user"}
         self._house.events[event_id] = self.event(event_id).model_copy(update=renamed)
 
+    def conflicts(self) -> tuple[a.Conflict, ...]:
+        found = a.Conflict(photo_id=f"{0:032x}", what="people", ours="Anna", theirs="Hanna", resolved="theirs")
+        return (found,) if check(self._house, "cluster").people else ()
+
     def model_change(self) -> a.ModelChange:
         return check(self._house, "cluster").model_change("face_embedding")

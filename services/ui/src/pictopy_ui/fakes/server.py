@@ -160,6 +160,7 @@ def _cluster(router: APIRouter, deps: Deps, _: House) -> None:
     router.get("/v1/photos/{photo_id}/faces")(lambda photo_id: _listing(port.faces_of_photo(photo_id)))
     router.get("/v1/faces/unassigned")(port.unassigned)
     router.get("/v1/events")(port.events)
+    router.get("/v1/conflicts")(lambda: _listing(port.conflicts()))
     router.get("/v1/model-change")(port.model_change)
     router.get("/v1/events/{event_id}")(port.event)
     router.post("/v1/decisions/{decision_id}/undo")(port.undo)

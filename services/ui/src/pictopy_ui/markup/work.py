@@ -133,11 +133,11 @@ def _conflict(one: Conflict) -> str:
     kept = {"ours": "PictoPy's word holds", "theirs": "the file's word holds", "merged": "both were put together"}
     name = esc(one.path or "A photo")
     shown = link("photo", name, id=one.photo_id) if one.photo_id else name
-    sides = f"PictoPy: {_listed(one.ours) or '–'} · file: {_listed(one.theirs) or '–'}"
+    sides = f"PictoPy: {_side(one.ours)} · file: {_side(one.theirs)}"
     ways = "".join(
         button(text, "settle", label=f"{text} for {one.what} of {one.path}", id=one.conflict_id, side=side)
         for side, text in (("ours", "Keep PictoPy's"), ("theirs", "Keep the file's"))
-        if side != one.resolved
+        if side != one.resolved and one.conflict_id
     )
     rule = ", ".join(text for text in (kept.get(one.resolved, one.resolved), one.rule) if text)
     return (
@@ -145,6 +145,14 @@ def _conflict(one: Conflict) -> str:
         f"<div>{esc(sides)}</div><small>{esc(rule)} · {esc(stamp_text(one.at))}</small></div>"
         f'<div class="ways">{ways}</div></li>'
     )
+
+
+def _side(value: object) -> str:
+    """A field's value, or several fields with theirs."""
+    if isinstance(value, dict):
+        values = [_listed(one) for one in value.values() if one is not None]
+        return ", ".join(one for one in values if one) or "–"
+    return _listed(value) if value else "–"
 
 
 def dry_run(found: DryRun) -> str:

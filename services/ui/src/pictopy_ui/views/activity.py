@@ -83,10 +83,13 @@ def _settle(deps: Deps, failures: Listing[Failure], done: Act | None) -> None:
 
 def _conflicts(deps: Deps) -> None:
     found = ask(lambda: deps.ingest.conflicts(nav.asked("conflicts") or None), Listing[Conflict]())
-    if not found.items:
+    named = ask(deps.cluster.conflicts, ())
+    if not found.items and not named:
         text = "When another program changes what you said here, it stands here with what was kept, and why."
         canvas(notes.empty("handshake", "No differences", text), key="no-conflicts")
         return
+    if named:
+        nav.follow(canvas(work.conflicts(named), key="name-conflicts"))
     done = canvas(work.conflicts(found.items), key="conflicts")
     if done and done.get("act") == "settle":
         act(lambda: deps.ingest.settle_conflict(done["id"], done["side"]), "Settled")
