@@ -3,12 +3,15 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from pictopy_exif.domain.targets import FileFacts
 
 _HEAD_BYTES = 16
+_PIECE_BYTES = 1 << 19  # stays in the cache of a core while it is hashed and written
 _KEPT_ATTRIBUTES = ("user.", "system.posix_acl")  # others belong to the system, which sets them itself
 _NO_ATTRIBUTES = (errno.ENOTSUP, errno.EPERM, errno.EACCES)
 
@@ -30,17 +33,25 @@ class PosixDisk:
         with path.open("rb") as file:
             return file.read(-1 if size is None else size)
 
+    def tail(self, path: Path, start: int = 0) -> Iterator[memoryview]:
+        file = path.open("rb", buffering=0)
+        file.seek(start)
+        return _pieces(file)
+
     def exists(self, path: Path) -> bool:
         return path.exists()
 
     def names(self, folder: Path) -> set[str]:
         return set(os.listdir(folder))  # noqa: PTH208  names alone: a folder may hold 100,000
 
-    def write_temp(self, temp: Path, data: bytes, like: Path, *, is_same_file: bool) -> None:
+    def write_temp(
+        self, temp: Path, data: bytes, like: Path, *, is_same_file: bool, tail_from: int | None = None
+    ) -> None:
         handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            _write(file, memoryview(data))
+            for piece in () if tail_from is None else self.tail(like, tail_from):
+                _write(file, piece)
             self._dress(handle, like, is_same_file)
             os.fsync(handle)
 
@@ -74,6 +85,20 @@ class PosixDisk:
         _copy_attributes(like, handle)
         if self._keep_mtime:
             os.utime(handle, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _pieces(file: FileIO) -> Iterator[memoryview]:
+    """In one buffer, since fresh memory costs more than the bytes that go into it."""
+    with file:
+        buffer = memoryview(bytearray(_PIECE_BYTES))
+        while count := file.readinto(buffer):
+            yield buffer[:count]
+
+
+def _write(file: FileIO, data: memoryview) -> None:
+    """All of it: a system takes less than it is given when a disk is nearly full."""
+    while data:
+        data = data[file.write(data) :]
 
 
 def _copy_attributes(source: Path, handle: int) -> None:

@@ -1,6 +1,6 @@
 """A disk that fails, or ends the process, at a chosen step: the twin of power loss and of a full disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pictopy_exif.domain.targets import FileFacts
@@ -24,6 +24,10 @@ class FailingDisk:
         self._step("read")
         return self._disk.read(path, size)
 
+    def tail(self, path: Path, start: int = 0) -> Iterator[memoryview]:
+        self._step("tail")
+        return self._disk.tail(path, start)
+
     def exists(self, path: Path) -> bool:
         self._step("exists")
         return self._disk.exists(path)
@@ -32,9 +36,11 @@ class FailingDisk:
         self._step("names")
         return self._disk.names(folder)
 
-    def write_temp(self, temp: Path, data: bytes, like: Path, *, is_same_file: bool) -> None:
+    def write_temp(
+        self, temp: Path, data: bytes, like: Path, *, is_same_file: bool, tail_from: int | None = None
+    ) -> None:
         self._step("write_temp")
-        self._disk.write_temp(temp, data, like, is_same_file=is_same_file)
+        self._disk.write_temp(temp, data, like, is_same_file=is_same_file, tail_from=tail_from)
 
     def replace(self, temp: Path, path: Path) -> None:
         self._step("replace")

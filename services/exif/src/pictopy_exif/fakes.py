@@ -230,8 +230,8 @@ class FakeStore:
     async def write(self, write_id: int) -> Write | None:
         return self._ledger.get(write_id)
 
-    async def undo_bytes(self, write_id: int) -> bytes:
-        return self._undo.get(write_id, b"")
+    async def undo_bytes(self, write_ids: Sequence[int]) -> dict[int, bytes]:
+        return {each: self._undo[each] for each in write_ids if each in self._undo}
 
     async def writes(self, write_ids: Sequence[int]) -> list[Write]:
         return [self._ledger[each] for each in write_ids if each in self._ledger]

@@ -1,7 +1,7 @@
 """What the writer of files needs from the outside."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -52,13 +52,19 @@ class Disk(Protocol):
         """`size`: so many bytes from the start, at most."""
         ...
 
+    def tail(self, path: Path, start: int = 0) -> Iterator[memoryview]:
+        """All from `start` on, in pieces that are overwritten by the next one."""
+        ...
+
     def exists(self, path: Path) -> bool: ...
 
     def names(self, folder: Path) -> set[str]: ...
 
-    def write_temp(self, temp: Path, data: bytes, like: Path, *, is_same_file: bool) -> None:
+    def write_temp(
+        self, temp: Path, data: bytes, like: Path, *, is_same_file: bool, tail_from: int | None = None
+    ) -> None:
         """Write and sync a new file with the mode of `like`; for the same file also its owner, extended attributes
-        and, where wanted, its time."""
+        and, where wanted, its time. `tail_from`: behind the data goes what stands in `like` from there on."""
         ...
 
     def replace(self, temp: Path, path: Path) -> None:
@@ -182,7 +188,7 @@ class Store(Protocol):
 
     async def write(self, write_id: int) -> Write | None: ...
 
-    async def undo_bytes(self, write_id: int) -> bytes: ...
+    async def undo_bytes(self, write_ids: Sequence[int]) -> dict[int, bytes]: ...
 
     async def writes(self, write_ids: Sequence[int]) -> list[Write]:
         """In any order."""

@@ -8,7 +8,7 @@ from pictopy_contracts.messages import FileRef
 from pictopy_exif.domain import build
 from pictopy_exif.domain.build import Built
 from pictopy_exif.domain.containers import Container, Unsafe, container_of
-from pictopy_exif.domain.digest import digest_of
+from pictopy_exif.domain.digest import digest_of, digests_of
 from pictopy_exif.domain.mapping import statements_of
 from pictopy_exif.domain.merge import Ours, ours_after
 from pictopy_exif.domain.packet import is_silent
@@ -19,6 +19,7 @@ from pictopy_exif.domain.targets import FileFacts, Policy, Target, is_as_importe
 from pictopy_exif.places import Refused, in_words, inside, relative_to, sidecar_of
 from pictopy_exif.ports import Disk, MetadataReader, Unreadable
 
+FRONT_BYTES = 1 << 18  # that the header of a JPEG mostly fits into
 TRIES_FOR_INGEST = 4  # the fourth try is 36 minutes after the first; ingest scans even unwatched folders within 15
 
 
@@ -54,17 +55,23 @@ class Job:
 
 @dataclass(frozen=True)
 class Proof:
-    """Of a file that is written into: its picture, and all that must stay as it is."""
+    """Of a file that is written into: its picture, and all that must stay as it is. Only the front of a long file is
+    ever in memory."""
 
     container: Container
     picture: str
     rest: str
+    tail_from: int
+    """How long its front is."""
 
     @classmethod
-    def of(cls, container: Container, data: bytes) -> "Proof":
-        """Raises: Unsafe."""
-        picture = container.picture_digest(data)
-        return cls(container, picture, container.rest_digest(data, picture))
+    def of(
+        cls, container: Container, path: Path, disk: Disk, front: bytes, *fronts: bytes
+    ) -> tuple["Proof", list[str]]:
+        """And the digests of the file, and of those that had one of `fronts` instead of its own. Raises: Unsafe."""
+        wholes = ([each] for each in (front, *fronts))
+        picture, *digests = digests_of(disk.tail(path, len(front)), container.picture(front), *wholes)
+        return cls(container, picture, container.rest_digest(front, picture), len(front)), digests
 
 
 @dataclass(frozen=True)
@@ -135,20 +142,21 @@ class Preparer:
         raise Refused("the file is not as it was imported; it waits for the next scan")
 
     def _embedded(self, job: Job, photo: Path, container: Container) -> Prepared | None:
-        data = self._disk.read(photo)
-        before = self._readout(data)
-        built = build.embedded(container, data, job.wanted, job.ours("embedded"), before.iim_keywords)
+        front = front_of(container, photo, self._disk)
+        before = self._readout(front)
+        built = build.embedded(container, front, job.wanted, job.ours("embedded"), before.iim_keywords)
         if built is None or built.data is None:
             return None
+        proof, (hash_before, hash_after) = Proof.of(container, photo, self._disk, front, built.data)
         return Prepared(
             place=job.place("embedded", relative_to(job.root, photo)),
             path=photo,
             photo=photo,
             built=built,
             before=before,
-            hash_before=digest_of(data),
-            hash_after=digest_of(built.data),
-            proof=Proof.of(container, data),
+            hash_before=hash_before,
+            hash_after=hash_after,
+            proof=proof,
             note=None,
         )
 
@@ -178,13 +186,9 @@ class Preparer:
         if job.state.picture is None or job.state.picture.kind != "photo" or not is_small:
             return None, ()
         container = container_of(facts.head, facts.name)
-        data = self._disk.read(photo, None if container is None else container.front_bytes)
         try:
-            try:
-                xmp = None if container is None else container.blocks(data).xmp
-            except Unsafe:
-                data = self._disk.read(photo)
-                xmp = None if container is None else container.blocks(data).xmp
+            data = self._disk.read(photo) if container is None else front_of(container, photo, self._disk)
+            xmp = None if container is None else container.blocks(data).xmp
             found = self._readout(data)
             return (found.packet if container is None else xmp), found.iim_keywords
         except Unsafe:
@@ -199,6 +203,17 @@ class Preparer:
         if found.packet and not found.xmp and not is_silent(found.packet):
             raise Unsafe("the second reader cannot make sense of the XMP that is there")
         return found
+
+
+def front_of(container: Container, path: Path, disk: Disk) -> bytes:
+    """As much of the file as has to be in memory: all of it where a short look does not tell. Raises: OSError."""
+    if container.front is None:
+        return disk.read(path)
+    start = disk.read(path, FRONT_BYTES)
+    try:
+        return start[: container.front(start)]
+    except Unsafe:
+        return disk.read(path)
 
 
 def _picture_of(data: bytes, facts: FileFacts) -> str | None:

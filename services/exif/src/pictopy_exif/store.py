@@ -112,9 +112,9 @@ class PostgresStore:
         rows = await self._all("SELECT * FROM ledger WHERE write_id = %s", write_id)
         return _write(rows[0]) if rows else None
 
-    async def undo_bytes(self, write_id: int) -> bytes:
-        rows = await self._all("SELECT undo FROM ledger WHERE write_id = %s", write_id)
-        return bytes(rows[0]["undo"]) if rows else b""
+    async def undo_bytes(self, write_ids: Sequence[int]) -> dict[int, bytes]:
+        rows = await self._all("SELECT write_id, undo FROM ledger WHERE write_id = ANY(%s)", list(write_ids))
+        return {int(row["write_id"]): bytes(row["undo"]) for row in rows}
 
     async def writes(self, write_ids: Sequence[int]) -> list[Write]:
         return _writes(await self._all("SELECT * FROM ledger WHERE write_id = ANY(%s)", list(write_ids)))

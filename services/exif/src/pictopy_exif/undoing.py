@@ -1,22 +1,22 @@
 """Writes taken back, newest first, to the byte; what is undone is not written again until the user says more."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pictopy_contracts.ids import PhotoId
+from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.paths import to_wire
 from pictopy_exif.domain.records import PhotoState, Write
 from pictopy_exif.judging import judge, moved
 from pictopy_exif.performing import hash_at, undo
 from pictopy_exif.places import Refused, in_words, inside
-from pictopy_exif.ports import Deps, Disk
-from pictopy_exif.writing import written_message
+from pictopy_exif.ports import Deps, Disk, Unit
+from pictopy_exif.writing import Failure, synced, written_message
 from pictopy_runtime.errors import AppError
 
-SIDE_BY_SIDE = 8  # files that are undone at once; each is held in memory twice
+SIDE_BY_SIDE = 32  # files whose rows go into the ledger together
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,9 @@ class Undone:
 async def undo_write(write_id: int, deps: Deps) -> Write:
     """Raises: AppError 404, or 409 where the file is not as the write left it."""
     async with deps.one_at_a_time:
-        try:
-            await _undo(write_id, deps)
-        except Refused as error:
-            raise AppError(409, str(error)) from error
+        reasons = await _undo([await _row(write_id, deps)], deps)
+        if reasons:
+            raise AppError(409, reasons[write_id])
         return await _row(write_id, deps)
 
 
@@ -58,7 +57,9 @@ async def settle_undo(write: Write, root: str | None, deps: Deps) -> bool | None
     if verdict == "unknown":
         return None
     if verdict == "before":
-        await _note_undone(write, await deps.store.photo(write.photo_id), deps)
+        state = await deps.store.photo(write.photo_id)
+        async with deps.store.unit() as unit, unit.at_once():
+            await _note_undone(write, state, unit)
         return True
     async with deps.store.unit() as unit:
         await unit.finish(write.write_id, "written", verified=True, reason=write.reason)
@@ -71,12 +72,13 @@ async def _undo_each(write_ids: list[int], deps: Deps) -> Undone:
     refused: list[NotUndone] = []
     for wave in _waves([rows[write_id] for write_id in write_ids if write_id in rows]):
         async with deps.one_at_a_time:
-            reasons = await asyncio.gather(*(_why_not_undone(each, deps) for each in wave))
-        for write, reason in zip(wave, reasons, strict=True):
-            if reason is None:
-                done.append(write.write_id)
-            else:
-                refused.append(NotUndone(write.write_id, to_wire(write.path), reason))
+            reasons = await _undo(await deps.store.writes([each.write_id for each in wave]), deps)
+        done += [each.write_id for each in wave if each.write_id not in reasons]
+        refused += [
+            NotUndone(each.write_id, to_wire(each.path), reasons[each.write_id])
+            for each in wave
+            if each.write_id in reasons
+        ]
     return Undone(tuple(done), tuple(refused))
 
 
@@ -96,50 +98,67 @@ def _subject(write: Write) -> str:
     return write.photo_id or write.library_id
 
 
-async def _why_not_undone(write: Write, deps: Deps) -> str | None:
+async def _undo(writes: Sequence[Write], deps: Deps) -> dict[int, str]:
+    """Such as can be undone side by side. Returns why some were not. Their rows are noted together, before and after;
+    each folder is synced once."""
+    roots, packed = await deps.store.roots(), await deps.store.undo_bytes([each.write_id for each in writes])
+    states = {each.photo_id: each for each in await deps.store.photos([each.photo_id for each in writes])}
+    found = await asyncio.gather(*(_found(each, roots, states.get(each.photo_id), deps) for each in writes))
+    begun = [each for each in found if isinstance(each, Write)]
+    async with deps.store.unit() as unit, unit.at_once():
+        for each in begun:
+            await unit.begin_undo(each.write_id, each.path, each.written_path)
+    ends = await asyncio.gather(*(_performed(each, roots, packed[each.write_id], deps) for each in begun))
+    ends = await synced([_path_of(each, roots) for each in begun], ends, deps)
+    pairs = list(zip(begun, ends, strict=True))
+    async with deps.store.unit() as unit, unit.at_once():
+        for each, end in pairs:
+            if end is None:
+                await _note_undone(each, states.get(each.photo_id), unit)
+    failed = {each.write_id: end for each, end in pairs if end is not None}
+    settled = {
+        each.write_id: await settle_undo(each, roots.get(each.library_id), deps)
+        for each in begun
+        if each.write_id in failed
+    }
+    refused = {each.write_id: why for each, why in zip(writes, found, strict=True) if isinstance(why, str)}
+    return {**refused, **{write_id: in_words(why) for write_id, why in failed.items() if not settled[write_id]}}
+
+
+async def _found(write: Write, roots: Mapping[LibraryId, str], state: PhotoState | None, deps: Deps) -> Write | str:
+    """The write with its paths as they are now, or why it cannot be undone."""
+    if write.status != "written":
+        return f"this write is {write.status}: there is nothing to undo"
+    root = roots.get(write.library_id)
+    if root is None:
+        return "its library was taken out of PictoPy"
     try:
-        await _undo(write.write_id, deps)
+        return await deps.workers.run(_where_it_is, write, root, state, deps.disk)
     except Refused as error:
         return str(error)
+
+
+async def _performed(write: Write, roots: Mapping[LibraryId, str], packed: bytes, deps: Deps) -> Failure | None:
+    try:
+        await deps.workers.run(undo, write, _path_of(write, roots), packed, deps.disk)
+    except (OSError, ValueError, Refused) as error:
+        return error
     return None
 
 
-async def _undo(write_id: int, deps: Deps) -> None:
-    """Raises: Refused; AppError where there is no such write."""
-    write = await _row(write_id, deps)
-    if write.status != "written":
-        raise Refused(f"this write is {write.status}: there is nothing to undo")
-    state = await deps.store.photo(write.photo_id)
-    roots = await deps.store.roots()
-    root = roots.get(write.library_id)
-    if root is None:
-        raise Refused("its library was taken out of PictoPy")
-    write = await deps.workers.run(_where_it_is, write, root, state, deps.disk)
-    packed = await deps.store.undo_bytes(write_id)
-    async with deps.store.unit() as unit:
-        await unit.begin_undo(write_id, write.path, write.written_path)
-    try:
-        await deps.workers.run(_perform, write, root, packed, deps.disk)
-    except (OSError, ValueError, Refused) as error:
-        if not await settle_undo(write, root, deps):
-            raise Refused(in_words(error)) from error
-    else:
-        await _note_undone(write, state, deps)
+def _path_of(write: Write, roots: Mapping[LibraryId, str]) -> Path:
+    """Raises: Refused."""
+    return inside(roots[write.library_id], write.written_path)
 
 
-async def _note_undone(write: Write, state: PhotoState | None, deps: Deps) -> None:
+async def _note_undone(write: Write, state: PhotoState | None, unit: Unit) -> None:
     """What is undone is not written again until the user says more."""
-    async with deps.store.unit() as unit, unit.at_once():
-        await unit.finish(write.write_id, "undone", verified=True, reason=write.reason)
-        if write.target != "journal":
-            await unit.publish(written_message(write, is_undo=True), f"{write.write_id}:undone")
-        if state is not None:
-            muted = replace(state.wish, state="muted", written_key=None, muted_digest=state.wishes.digest, due_at=None)
-            await unit.settle(state.photo_id, state.wish, replace(muted, reason=None, attempts=0), None)
-
-
-def _perform(write: Write, root: str, packed: bytes, disk: Disk) -> None:
-    undo(write, inside(root, write.written_path), packed, disk)
+    await unit.finish(write.write_id, "undone", verified=True, reason=write.reason)
+    if write.target != "journal":
+        await unit.publish(written_message(write, is_undo=True), f"{write.write_id}:undone")
+    if state is not None:
+        muted = replace(state.wish, state="muted", written_key=None, muted_digest=state.wishes.digest, due_at=None)
+        await unit.settle(state.photo_id, state.wish, replace(muted, reason=None, attempts=0), None)
 
 
 def _where_it_is(write: Write, root: str, state: PhotoState | None, disk: Disk) -> Write:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.messages import FileWritten
@@ -28,6 +28,7 @@ PORTION_BYTES = 48 * 1024 * 1024  # of files that are written together; their ne
 Failure: TypeAlias = OSError | ValueError | Refused
 Ended: TypeAlias = list[str] | Failure
 """What the second reader found of the wishes, or what went wrong."""
+E = TypeVar("E")
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ async def _write_files(tasks: list[_Task], policy: Policy, deps: Deps) -> None:
     ends = await asyncio.gather(
         *(_performed(each, write_id, deps) for (_, each), write_id in zip(pairs, write_ids, strict=True))
     )
-    ends = await _synced([each for _, each in pairs], ends, deps)
+    ends = await synced([each.path for _, each in pairs], ends, deps)
     failed: list[tuple[_Task, int, Failure]] = []
     async with deps.store.unit() as unit, unit.at_once():
         for (task, each), write_id, end in zip(pairs, write_ids, ends, strict=True):
@@ -174,9 +175,9 @@ async def _performed(prepared: Prepared, write_id: int, deps: Deps) -> Ended:
         return error
 
 
-async def _synced(prepared: list[Prepared], ends: list[Ended], deps: Deps) -> list[Ended]:
+async def synced(paths: Sequence[Path], ends: Sequence[E | Failure], deps: Deps) -> list[E | Failure]:
     """Each folder once: only then a rename outlives a loss of power, and only then the ledger says so."""
-    folders = {each.path.parent for each, end in zip(prepared, ends, strict=True) if isinstance(end, list)}
+    folders = {path.parent for path, end in zip(paths, ends, strict=True) if not isinstance(end, Failure)}
     failed: dict[Path, OSError] = {}
     for folder in sorted(folders):
         try:
@@ -184,8 +185,7 @@ async def _synced(prepared: list[Prepared], ends: list[Ended], deps: Deps) -> li
         except OSError as error:
             failed[folder] = error
     return [
-        failed.get(each.path.parent, end) if isinstance(end, list) else end
-        for each, end in zip(prepared, ends, strict=True)
+        end if isinstance(end, Failure) else failed.get(path.parent, end) for path, end in zip(paths, ends, strict=True)
     ]
 
 

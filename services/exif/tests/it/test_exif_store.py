@@ -129,7 +129,7 @@ class TestStore:
         row = await store.write(write_id)
         assert row is not None
         assert (row.path, row.change, row.wishes.event, row.verified) == (ODD_PATH, _new().change, "Wedding", True)
-        assert await store.undo_bytes(write_id) == b"\0undo"
+        assert await store.undo_bytes([write_id]) == {write_id: b"\0undo"}
         assert row.written_at is not None
         assert await store.undoable(row.written_at.date()) == await store.undoable(None) == [write_id]
         async with store.unit() as unit:

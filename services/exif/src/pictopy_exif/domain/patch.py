@@ -36,7 +36,13 @@ class Patch:
 
     edits: tuple[Edit, ...]
 
+    @property
+    def end(self) -> int:
+        """Of the new bytes: behind it stands what stood there before."""
+        return max((each.at + each.new_length for each in self.edits), default=0)
+
     def undo(self, new: bytes) -> bytes:
+        """Of the whole, or of all up to `end` at least."""
         view, place = memoryview(new), 0
         parts: list[bytes | memoryview] = []
         for edit in reversed(self.edits):

@@ -87,8 +87,18 @@ def rest(data: bytes) -> Iterator[Piece]:
     for each in (*parts.others, *(each for each in parts.extended if each not in used), *parts.exif[1:]):
         yield view[each.start : each.end]
     for index in parts.mpf:
-        yield from mpf.rest(data, index.body, index.end)
+        yield from mpf.rest(data, index.body, index.end, parts.scan)
     yield from photoshop.without_iptc(_joined(data, parts))
+
+
+def front(data: bytes) -> int:
+    """All up to the first scan, and the four bytes by which that is known."""
+    end = 2
+    for each in segments(data):
+        end = each.end
+    while data[end + 1] == 0xFF:  # fill bytes
+        end += 1
+    return end + 4
 
 
 def _parts(data: bytes) -> _Parts:
@@ -225,4 +235,4 @@ def _segment(heading: bytes, body: bytes) -> bytes:
     return b"\xff\xe1" + (2 + len(heading) + len(body)).to_bytes(2, "big") + heading + body
 
 
-JPEG = Container("JPEG", ("xmp", "iptc", "exif"), blocks, splices, picture, rest, front_bytes=1 << 18)
+JPEG = Container("JPEG", ("xmp", "iptc", "exif"), blocks, splices, picture, rest, front)

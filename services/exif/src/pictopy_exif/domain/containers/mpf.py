@@ -29,16 +29,16 @@ def splices(data: bytes, body: int, end: int, before: int, after: int) -> list[S
     return [Splice(at, at + len(entries) * _ENTRY_BYTES, b"".join(changed))] if entries and (before or after) else []
 
 
-def rest(data: bytes, body: int, end: int) -> list[Piece]:
-    """The index with its numbers counted from the end of the file, from where no metadata moves them."""
+def rest(data: bytes, body: int, end: int, scan: int) -> list[Piece]:
+    """The index with its numbers counted from the first scan, from where no metadata moves them."""
     stream = data[body + len(HEADING) : end]
     try:
         entries, order = _entries(stream)
     except Unsafe:
         return [stream]
-    from_end = len(data) - body - len(HEADING)
+    to_scan = scan - body - len(HEADING)
     said = [
-        (flags, size - len(data) if index == 0 else size, offset - from_end if offset else 0, dependent)
+        (flags, size - scan if index == 0 else size, offset - to_scan if offset else 0, dependent)
         for index, (flags, size, offset, dependent) in enumerate(entries)
     ]
     return [stream.replace(_raw(entries, order), b""), repr(said).encode()]

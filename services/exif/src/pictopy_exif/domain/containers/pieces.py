@@ -33,8 +33,9 @@ class Container:
     splices: Callable[[bytes, Blocks, Blocks], Iterable[Splice]]
     picture: Callable[[bytes], Iterable[Piece]]
     rest: Callable[[bytes], Iterable[Piece]]
-    front_bytes: int | None = None
-    """So many from the start are mostly enough for `blocks` and for the second reader; None: they need the whole."""
+    front: Callable[[bytes], int] | None = None
+    """How many bytes from the start hold all but the end of the coded picture: all functions, and the second reader, do
+    with these alone, and what follows is the end of `picture`. None: they need the whole."""
 
     def with_blocks(self, data: bytes, wanted: Blocks, found: Blocks | None = None) -> tuple[bytes, Patch]:
         """The file with these blocks, and what undoes it. `found`: its blocks, where they were read before."""
@@ -52,7 +53,7 @@ class Container:
 
     def rest_digest(self, data: bytes, picture: str | None = None) -> str:
         """BLAKE3 of all that a write must leave as it is: the picture, and what others put beside it. `picture`: its
-        digest, where that is known."""
+        digest, where that is known; it must be where `data` is the front of the file only."""
         picture = self.picture_digest(data) if picture is None else picture
         exif = self.blocks(data).exif
         return digest_of(picture.encode(), *self.rest(data), *(() if exif is None else _kept(exif)))
