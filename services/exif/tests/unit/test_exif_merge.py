@@ -157,6 +157,15 @@ def test_keywords_stay_in_view_when_a_new_list_is_begun() -> None:
     assert with_keywords_kept_in_view(foreign, ADDED[2:]) == ADDED[2:]
 
 
+def test_keywords_stay_in_view_when_others_added_to_our_list() -> None:
+    """What we put into the list for the others' sake does not go while the list stays."""
+    beach = Item(prop="digiKam:TagsList", value="beach")
+    foreign = {"dc:subject": ["beach"], "digiKam:TagsList": ["theirs"]}
+    assert with_keywords_kept_in_view(foreign, (), [beach.prop]) == (beach,)
+    assert with_keywords_kept_in_view(foreign, ADDED[1:2]) == ADDED[1:2]
+    assert with_keywords_kept_in_view({"dc:subject": ["beach"]}, (), [beach.prop]) == ()
+
+
 names = st.text(min_size=1, max_size=30).map(packet.sayable).map(str.strip).filter(bool)
 foreign = st.lists(names, unique=True, max_size=5)
 

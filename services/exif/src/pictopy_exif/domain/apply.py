@@ -72,7 +72,7 @@ def apply(
     changes: dict[Block, Change] = {each: one.change for each, one in done.items()}
     in_xmp = (*desk.of("xmp"), *_digest(desk.xmp, after.iptc, changes.get("iptc", Change()), ours))
     changes["xmp"] = merge(desk.xmp, in_xmp, _in_xmp(ours, desk.xmp, in_xmp))
-    change = _together(changes, desk.xmp.packet.is_new, blocks.exif is None and after.exif is not None)
+    change = _together(changes, desk, made_exif=blocks.exif is None and after.exif is not None)
     found = (*in_xmp, *(said for each in desk.older for said in desk.of(each)))
     if change.is_nothing:
         return Applied(given, Change(), found, desk.left_out)
@@ -91,6 +91,8 @@ class _Desk:
     older: Mapping[OlderBlock, Iim | Exif]
     wanted: tuple[Statement, ...]
     left_out: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
+    """Keyword lists in which others have nothing."""
 
     @classmethod
     def open(cls, blocks: Blocks, wanted: tuple[Statement, ...], ours: Ours, into: Collection[Block]) -> "_Desk":
@@ -126,7 +128,9 @@ class _Desk:
             holder: Holder | None = self.xmp if block == "xmp" else self.older.get(block)
             if holder is not None:
                 foreign[prop] = foreign_items(holder, prop, ours)
-        return replace(self, wanted=with_keywords_kept_in_view(foreign, self.wanted))._without_the_unsayable(ours)
+        wanted = with_keywords_kept_in_view(foreign, self.wanted, ours.begun)
+        begun = tuple(prop for prop in KEYWORD_LISTS if not foreign.get(prop))
+        return replace(self, wanted=wanted, begun=begun)._without_the_unsayable(ours)
 
     def _without_the_unsayable(self, ours: Ours) -> "_Desk":
         """Without what an older block cannot hold, and what it needs only where nobody said it yet."""
@@ -163,15 +167,17 @@ def _digest(xmp: Xmp, iptc: bytes | None, change: Change, ours: Ours) -> list[St
     return [Value(prop=LEGACY_DIGEST, value=iim.digest(iptc).hex().upper())]
 
 
-def _together(changes: Mapping[Block, Change], made_packet: bool, made_exif: bool) -> Change:
+def _together(changes: Mapping[Block, Change], desk: _Desk, *, made_exif: bool) -> Change:
     ordered = [changes[each] for each in ALL if each in changes]
+    added = tuple(said for each in ordered for said in each.added)
     return Change(
-        added=tuple(said for each in ordered for said in each.added),
+        added=added,
         removed=tuple(said for each in ordered for said in each.removed),
         replaced=tuple(said for each in ordered for said in each.replaced),
-        made_packet=made_packet and not changes["xmp"].is_nothing,
+        made_packet=desk.xmp.packet.is_new and not changes["xmp"].is_nothing,
         made_exif=made_exif,
         reverts={key: revert for each in ordered for key, revert in each.reverts.items()},
+        begun=tuple(prop for prop in desk.begun if any(said.prop == prop for said in added)),
     )
 
 

@@ -1,6 +1,6 @@
 """Statements into a block that others wrote too: added where missing, taken away only where they are ours."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,7 +22,8 @@ class Revert(BaseModel):
 
 
 class Change(BaseModel):
-    """What one write did to the blocks of a file; `replaced` is what stood where a text or value of ours went."""
+    """What one write did to the blocks of a file; `replaced` is what stood where a text or value of ours went, `begun`
+    are the keyword lists in which others had nothing."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,6 +33,7 @@ class Change(BaseModel):
     made_packet: bool = False
     made_exif: bool = False
     reverts: dict[str, Revert] = {}
+    begun: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -51,6 +53,7 @@ class Ours:
     made_packet: bool = False
     made_exif: bool = False
     reverts: Mapping[str, Revert] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
 
 
 class Holder(Protocol):
@@ -76,6 +79,7 @@ def ours_after(changes: Iterable[Change]) -> Ours:
     statements: dict[Statement, None] = {}
     replaced: dict[str, Single] = {}
     reverts: dict[str, Revert] = {}
+    begun: set[str] = set()
     made_packet = made_exif = False
     for change in changes:
         for gone in change.removed:
@@ -84,8 +88,9 @@ def ours_after(changes: Iterable[Change]) -> Ours:
         statements.update(dict.fromkeys(change.added))
         replaced.update({each.prop: each for each in change.replaced})
         reverts.update(change.reverts)
+        begun = (begun | set(change.begun)) & {each.prop for each in statements}
         made_packet, made_exif = made_packet or change.made_packet, made_exif or change.made_exif
-    return Ours(tuple(statements), replaced, made_packet, made_exif, reverts)
+    return Ours(tuple(statements), replaced, made_packet, made_exif, reverts, frozenset(begun))
 
 
 def merge(holder: Holder, wanted: Iterable[Statement], ours: Ours) -> Change:
@@ -106,18 +111,21 @@ def merge(holder: Holder, wanted: Iterable[Statement], ours: Ours) -> Change:
     return Change(added=tuple(added), removed=tuple(removed), replaced=tuple(replaced))
 
 
-def with_keywords_kept_in_view(foreign: Mapping[str, list[str]], wanted: Iterable[Statement]) -> tuple[Statement, ...]:
-    """The wanted statements, and the foreign keywords for each keyword list that only we would fill.
+def with_keywords_kept_in_view(
+    foreign: Mapping[str, list[str]], wanted: Iterable[Statement], begun: Collection[str] = ()
+) -> tuple[Statement, ...]:
+    """The wanted statements, and the foreign keywords for each keyword list that only we would fill, or that we began
+    before others added to it.
 
     Readers take the first list that is there (digiKam and immich: TagsList, then hierarchicalSubject, then dc:subject,
     then IPTC): a new list with our names alone would hide the keywords of the older ones. `foreign`: those of others,
-    list by list.
+    list by list; `begun`: lists that were empty before us.
     """
     wanted = unique(wanted)
     opened = [prop for prop in KEYWORD_LISTS if any(said.prop == prop for said in wanted)]
     lists = ("dc:subject", "IIM:Keywords", "EXIF:XPKeywords")
     kept = next((found for prop in lists if (found := foreign.get(prop))), [])
-    shadowed = [prop for prop in opened if not foreign.get(prop)]
+    shadowed = [prop for prop in KEYWORD_LISTS if prop in (begun if foreign.get(prop) else opened)]
     return unique((*wanted, *(Item(prop=prop, value=value) for prop in shadowed for value in kept)))
 
 
