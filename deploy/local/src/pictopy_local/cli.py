@@ -1,6 +1,8 @@
 """The command `pictopy`."""
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -30,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return int(arguments.run(arguments))
     except KeyboardInterrupt:
         say("stopped")
+        return 0
+    except BrokenPipeError:  # the reader of the output had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (EngineError, ApiError, OSError) as error:
         say(f"pictopy: {error}")

@@ -84,6 +84,7 @@ class Profile(Answer):
     ms_per_photo: float | None = None
     installed: bool = False
     fits: bool = True
+    why_not: str | None = None
 
 
 class Profiles(Listing[Profile]):

@@ -14,6 +14,7 @@ TASKS = {
     "tags": ("Tags", "what a photo is about"),
     "image_embedding": ("Likeness", "similar photos"),
     "text_embedding": ("Search by meaning", "words that look at pictures"),
+    "text_boxes": ("Finding lines of text", "needed for text in pictures"),
     "ocr": ("Text in pictures", "signs, menus, notes"),
     "face_quality": ("Face quality", "the best shot of a face"),
 }
@@ -112,11 +113,11 @@ def profiles(found: Sequence[Profile], recommended: str | None, titles: Titles) 
 
 def _profile(profile: Profile, is_recommended: bool, titles: Titles) -> str:
     flags = "".join(
-        f'<span class="tag {tone}">{word}</span> '
+        f'<span class="tag {tone}">{esc(word)}</span> '
         for word, tone, is_set in (
             ("recommended here", "good", is_recommended),
             ("installed", "", profile.installed),
-            ("too large for this machine", "busy", not profile.fits),
+            (profile.why_not or "too large for this machine", "busy", not profile.fits),
         )
         if is_set
     )

@@ -102,9 +102,13 @@ def _write(write: Write) -> str:
 def _wishes(wishes: object) -> str:
     """What the file was to carry, in a few words."""
     if isinstance(wishes, dict):
-        parts = (f"{WISHES.get(name, name)}: {_listed(value)}" for name, value in wishes.items() if value)
+        parts = (_asked(WISHES.get(name, name), value) for name, value in wishes.items() if value)
         return " · ".join(parts)
     return _listed(wishes) if wishes else ""
+
+
+def _asked(name: str, value: object) -> str:
+    return name if value is True else f"{name}: {_side(value)}"
 
 
 def _listed(value: object) -> str:
