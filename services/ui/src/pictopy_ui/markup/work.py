@@ -102,7 +102,8 @@ def _write(write: Write) -> str:
 def _wishes(wishes: object) -> str:
     """What the file was to carry, in a few words."""
     if isinstance(wishes, dict):
-        parts = (_asked(WISHES.get(name, name), value) for name, value in wishes.items() if value)
+        told = {str(name): value for name, value in wishes.items() if value}
+        parts = (_asked(WISHES.get(name, name), value) for name, value in told.items())
         return " · ".join(parts)
     return _listed(wishes) if wishes else ""
 
