@@ -87,9 +87,9 @@ def test_every_format_gives_a_picture(ending: str, root: Path, place: Workplace)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff"])
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff", "heic", "avif"])
 def test_pictures_stand_upright(ending: str, orientation: int, root: Path, place: Workplace) -> None:
-    """For each of the 8 EXIF orientations the thumbnail is as a person sees it."""
+    """For each of the 8 EXIF orientations, or ways in which a container turns, the thumbnail is as a person sees it."""
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,

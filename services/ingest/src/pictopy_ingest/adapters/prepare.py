@@ -16,6 +16,7 @@ from pictopy_ingest.domain.metadata import words
 from pictopy_ingest.domain.metadata.resolve import Pixels, changed_at, facts_of
 from pictopy_ingest.domain.metadata.tags import Notes
 from pictopy_ingest.domain.sizes import Limits
+from pictopy_ingest.domain.turning import container_orientation
 from pictopy_ingest.ports import Job, Outcome, PictureFiles, Prepared, Refused, Vanished
 
 FRESH_S = 3.0
@@ -24,7 +25,7 @@ _PASSING = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE}
 )
 _TURNED_BY_CONTAINER = frozenset({formats.HEIF, formats.AVIF})
-"""Their own `irot` and `imir` turn the picture in every decoder; EXIF orientation there says it a second time."""
+"""Their own `irot` and `imir` count alone; EXIF orientation there says it a second time."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _prepare(job: Job, file: Opened, place: Workplace) -> Outcome:
         evidence = replace(evidence, container=container)
         pixels = Pixels(decoded.width_px, decoded.height_px, orientation)
     else:
-        orientation = 1 if form in _TURNED_BY_CONTAINER else words.orientation(evidence.embedded, Notes())
+        orientation = _orientation(form, file.data, evidence)
         made = made_before(photo_id, place.pictures)
         if made and made.orientation == orientation:
             return Prepared(job.seen, photo_id, facts_of(evidence, made), changed_at(evidence))
@@ -75,6 +76,12 @@ def _prepare(job: Job, file: Opened, place: Workplace) -> Outcome:
         return Refused(job.seen, decoded.warnings[0], is_unsettled=True)
     write_pictures(photo_id, decoded, pixels, place.pictures, place.limits)
     return Prepared(job.seen, photo_id, facts_of(evidence, pixels), changed_at(evidence))
+
+
+def _orientation(form: str, data: memoryview, evidence: Evidence) -> int:
+    if form in _TURNED_BY_CONTAINER:
+        return container_orientation(data)
+    return words.orientation(evidence.embedded, Notes())
 
 
 def _with_digests(job: Job, file: Opened, outcome: Outcome) -> Outcome:

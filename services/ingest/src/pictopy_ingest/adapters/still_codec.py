@@ -12,6 +12,7 @@ from PIL import UnidentifiedImageError
 from pictopy_ingest.adapters.pixels import Decoded, Image, Undecodable, shrunk
 from pictopy_ingest.domain import formats
 from pictopy_ingest.domain.sizes import Limits, fitted, refusal
+from pictopy_ingest.domain.turning import container_orientation
 
 pillow_heif.register_heif_opener()
 PIL.Image.MAX_IMAGE_PIXELS = None  # our own limit is checked on the header, before anything is decoded
@@ -27,6 +28,8 @@ _DECODE_ERRORS = (
     KeyError,
 )
 """What Pillow and its plug-ins raise on damaged files."""
+_TURNED_HERE = frozenset({formats.TIFF, formats.HEIF})
+"""Formats that Pillow and libheif turn themselves; Pillow leaves an AVIF as it is stored."""
 _DEEP_MODES = frozenset({"I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
 
 
@@ -49,7 +52,7 @@ def decode(data: memoryview, form: str, limits: Limits) -> Decoded:
 def _decode(data: memoryview, form: str, limits: Limits, *, is_lenient: bool) -> Decoded:
     PIL.ImageFile.LOAD_TRUNCATED_IMAGES = is_lenient
     with PIL.Image.open(io.BytesIO(data)) as opened:
-        width, height = _stored_size(opened)
+        width, height = _stored_size(opened, data)
         if reason := refusal(width, height, limits):
             raise Undecodable(reason)
         opened.draft("RGB", fitted(width, height, limits.preview_side_px))
@@ -57,7 +60,7 @@ def _decode(data: memoryview, form: str, limits: Limits, *, is_lenient: bool) ->
         icc = opened.info.get("icc_profile") if opened.mode in {"RGB", "RGBA", "P"} else None
         image = _rgb(opened)
     small = fitted(image.shape[1], image.shape[0], limits.preview_side_px)
-    return Decoded(shrunk(image, *small), width, height, is_turned=form == formats.TIFF, icc=icc)
+    return Decoded(shrunk(image, *small), width, height, is_turned=form in _TURNED_HERE, icc=icc)
 
 
 def xmp_packet(data: memoryview) -> bytes | None:
@@ -70,10 +73,12 @@ def xmp_packet(data: memoryview) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
-def _stored_size(opened: PIL.Image.Image) -> tuple[int, int]:
-    """Of a TIFF Pillow tells the size after orientation."""
+def _stored_size(opened: PIL.Image.Image, data: memoryview) -> tuple[int, int]:
+    """Of a TIFF Pillow tells the size after orientation, and so does libheif of a HEIF."""
     if isinstance(opened, PIL.TiffImagePlugin.TiffImageFile):
         return int(opened.tag_v2[256]), int(opened.tag_v2[257])
+    if opened.format == "HEIF" and container_orientation(data) >= 5:
+        return opened.height, opened.width
     return opened.size
 
 
