@@ -49,7 +49,7 @@ def deps_for(store: Store, disk: Disk | None = None, journal: Journal | None = N
         store=store,
         disk=disk or PosixDisk(keep_mtime=True),
         reader=Exiv2Reader(),
-        workers=Workers(2),
+        workers=Workers(4),
         limits=LIMITS,
         journal=journal,
     )

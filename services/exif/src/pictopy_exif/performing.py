@@ -4,8 +4,9 @@ from pathlib import Path
 
 from pictopy_exif.domain.digest import digest_of, digests_of
 from pictopy_exif.domain.patch import Patch
-from pictopy_exif.domain.readout import lost, seen, unmet
+from pictopy_exif.domain.readout import lost, unmet
 from pictopy_exif.domain.records import Write
+from pictopy_exif.domain.statements import in_words
 from pictopy_exif.domain.targets import temp_name
 from pictopy_exif.places import Refused
 from pictopy_exif.ports import Disk, MetadataReader
@@ -88,7 +89,7 @@ def _prove(prepared: Prepared, temp: Path, disk: Disk, reader: MetadataReader) -
             raise Refused("the coded picture would change")
         if after.rest != proof.rest:
             raise Refused("more than the metadata that we write would change")
-    return seen(prepared.built.wanted, found)
+    return [in_words(said) for said in prepared.built.wanted]
 
 
 def put_in_place(temp: Path, path: Path, expected: str | None, disk: Disk) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pictopy_contracts.messages import FileRef
@@ -35,9 +36,15 @@ class Job:
     def root(self) -> str:
         return self.state.roots[self.file.library_id]
 
-    @property
+    @cached_property
     def wanted(self) -> tuple[Statement, ...]:
         return statements_of(self.state.wishes, self.state.picture) if self.state.picture else ()
+
+    @property
+    def held_bytes(self) -> int:
+        """How much of the file is in memory at most, while it waits to be written."""
+        is_jpeg = self.state.picture is not None and self.state.picture.format == "jpeg"
+        return min(self.file.size_bytes, FRONT_BYTES) if is_jpeg else self.file.size_bytes
 
     def ours(self, target: Target) -> Ours:
         places = {(each.library_id, each.path) for each in self.state.files}

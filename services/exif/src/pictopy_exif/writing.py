@@ -24,7 +24,7 @@ from pictopy_exif.preparing import Job, Prepared, Preparer, jobs_of
 log = logging.getLogger(__name__)
 WRITER = f"pictopy-exif {version('pictopy-exif')}"
 READ_AGAIN = 3  # times that a file may change under our hands before we come back later
-PORTION_BYTES = 48 * 1024 * 1024  # of files that are written together; their new bytes wait in memory
+PORTION_BYTES = 48 * 1024 * 1024  # that wait in memory of files that are written together
 Failure: TypeAlias = OSError | ValueError | Refused
 Ended: TypeAlias = list[str] | Failure
 """What the second reader found of the wishes, or what went wrong."""
@@ -119,11 +119,12 @@ def _portions(tasks: list[_Task]) -> Iterator[list[_Task]]:
     portion: list[_Task] = []
     size = 0
     for task in tasks:
-        if portion and size + task.job.file.size_bytes > PORTION_BYTES:
+        held = task.job.held_bytes
+        if portion and size + held > PORTION_BYTES:
             yield portion
             portion, size = [], 0
         portion.append(task)
-        size += task.job.file.size_bytes
+        size += held
     if portion:
         yield portion
 

@@ -1,5 +1,7 @@
 """Namespaces that PictoPy writes in, under the prefixes that their owners use."""
 
+from functools import cache, lru_cache
+
 X = "adobe:ns:meta/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -29,12 +31,14 @@ PREFIXES: dict[str, str] = {
 BY_URI = {uri: prefix for prefix, uri in PREFIXES.items()}
 
 
+@cache
 def tag(prefixed: str) -> str:
     """`dc:subject` as ElementTree names it."""
     prefix, _, local = prefixed.partition(":")
     return f"{{{PREFIXES[prefix]}}}{local}"
 
 
+@lru_cache(4096)  # names come from files, too
 def uri_of(name: str) -> str:
     """Namespace of a tag or attribute as ElementTree names it; empty where it has none."""
     return name[1:].partition("}")[0] if name.startswith("{") else ""

@@ -6,7 +6,6 @@ keeps those too. A document type is refused, so no entity can be declared: what 
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -80,7 +79,9 @@ def to_bytes(packet: Packet) -> bytes:
     if packet.is_new and sum(1 for _ in packet.root.iter()) < _MANY_ELEMENTS:
         ET.indent(packet.root, " ")
     names = _Names(_distinct(packet.prefixes, packet.root), packet.spelled)
-    return "".join([packet.head, *_written(packet.root, {XML}, names), packet.tail]).encode()
+    parts = [packet.head]
+    _write(packet.root, {XML}, names, parts)
+    return "".join([*parts, packet.tail]).encode()
 
 
 def is_empty(packet: Packet) -> bool:
@@ -192,25 +193,27 @@ def _distinct(prefixes: dict[str, str], root: ET.Element) -> dict[str, str]:
     return chosen
 
 
-def _written(element: "_Node", declared: set[str], names: _Names) -> Iterator[str]:
+def _write(element: "_Node", declared: set[str], names: _Names, parts: list[str]) -> None:
     prefixes = names.prefixes
     if not isinstance(element.tag, str):
-        yield _comment(element)
+        parts.append(_comment(element))
         return
     fresh = _to_declare(element) - declared
     name = _qualified(element.tag, prefixes)
-    yield f"<{name}"
+    parts.append(f"<{name}")
     for uri in sorted(fresh, key=prefixes.__getitem__):
-        yield f' xmlns:{prefixes[uri]}="{_attribute(names.spelled.get(uri, uri))}"'
-    yield from (f' {_qualified(key, prefixes)}="{_attribute(value)}"' for key, value in element.attrib.items())
+        parts.append(f' xmlns:{prefixes[uri]}="{_attribute(names.spelled.get(uri, uri))}"')
+    for key, value in element.attrib.items():
+        parts.append(f' {_qualified(key, prefixes)}="{_attribute(value)}"')
     if not len(element) and not element.text:
-        yield "/>"
+        parts.append("/>")
         return
-    yield f">{_text(element.text)}"
+    parts.append(f">{_text(element.text)}")
+    inside = declared | fresh if fresh else declared
     for child in element:
-        yield from _written(child, declared | fresh, names)
-        yield _text(child.tail)
-    yield f"</{name}>"
+        _write(child, inside, names, parts)
+        parts.append(_text(child.tail))
+    parts.append(f"</{name}>")
 
 
 def _to_declare(element: "_Node") -> set[str]:

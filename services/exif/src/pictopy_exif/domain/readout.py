@@ -44,11 +44,6 @@ def unmet(wanted: Iterable[Statement], found: Readout) -> list[str]:
     return [in_words(said) for said in wanted if not _is_seen(said, found)]
 
 
-def seen(wanted: Iterable[Statement], found: Readout) -> list[str]:
-    """Those that it does see: what the ledger keeps of the proof."""
-    return [in_words(said) for said in wanted if _is_seen(said, found)]
-
-
 def lost(before: Readout, after: Readout, change: Change) -> list[str]:
     """What others had written and the second reader no longer finds as it was."""
     gone = [

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -114,12 +115,12 @@ class PhotoState:
     confirmed: Wishes | None = None
     """The wishes of the last plan that the user confirmed."""
 
-    @property
+    @cached_property
     def said(self) -> Wishes:
         """All that could be written."""
         return wishes_of(self.faces, self.people, self.happenings, self.stated, self.machine_tags)
 
-    @property
+    @cached_property
     def wishes(self) -> Wishes:
         """What may be written, by the user's choice of concepts."""
         return self.said.chosen(self.concepts, self.confirmed)
@@ -129,7 +130,7 @@ class PhotoState:
         """The same, if the user confirmed what is said now: what a plan shows."""
         return replace(self, confirmed=self.said)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Changes with the wishes and with the files that they can go into."""
         places = sorted(f"{each.library_id}/{each.path}" for each in self.files if each.library_id in self.roots)
