@@ -60,10 +60,12 @@ def _is_spelled(row: Row, filters: Filters) -> bool:
 
 
 def _score(row: Row, wanted: Wanted, sources: Sources) -> float:
-    """The best near word of each term, added up; 0 where too few terms are met."""
+    """The best near word of each term, added up; 0 where a group is missed, or too few terms are met."""
     own: dict[str, float] = {}
     for key, score in _keys_of(row.photo.photo_id, sources):
         own[key] = max(own.get(key, 0.0), score)
+    if not wanted.groups or any(own.keys().isdisjoint(group) for group in wanted.groups):
+        return 0.0
     best: dict[int, float] = {}
     for near in wanted.near:
         if near.key in own:

@@ -9,6 +9,8 @@ from pictopy_search.domain.change import ImageModels
 
 
 async def put_embeddings(connection: Connection, photo_id: PhotoId, models: Sequence[ModelId]) -> None:
+    if not models:
+        return
     await connection.execute(
         "INSERT INTO embeddings (model, photo_id) SELECT model, %s FROM unnest(%s::text[]) AS model"
         " ON CONFLICT DO NOTHING",

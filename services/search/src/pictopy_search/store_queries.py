@@ -20,16 +20,19 @@ class PostgresQueries:
         self._database = database
 
     async def search(self, filters: Filters, order: Order, after: Cursor | None, limit: int) -> list[Hit]:
-        is_ranked = order == "relevance" and filters.among is not None
-        where, values = where_of(replace(filters, terms=()) if is_ranked else filters)
-        sort = NEAREST if is_ranked else SORTS[order]
+        is_meant = order == "relevance" and filters.among is not None
+        where, values = where_of(replace(filters, terms=()) if is_meant else filters)
+        sort = NEAREST if is_meant else SORTS[order]
+        source = sql.SQL(SCORED_PHOTOS if is_meant else "photos").format()
+        if order == "relevance" and not is_meant:
+            source, where = sql.SQL(NEWEST_PHOTOS).format(where=where), sql.SQL("true").format()
         if after is not None:
             where += sql.SQL(" AND ") + sort.behind
             values |= {"after_at": after.at, "after_score": after.score, "after_id": after.photo_id}
         statement = sql.SQL(PAGE).format(
             at=sql.SQL(sort.at),
             score=sql.SQL(sort.score or "NULL"),
-            source=sql.SQL(SCORED_PHOTOS if is_ranked else "photos"),
+            source=source,
             where=where,
             order=sort.by,
             card=sql.SQL(CARD),
@@ -134,6 +137,11 @@ NEAREST = Sort("sort_at", "score")
 SCORED_PHOTOS: LiteralString = (
     "photos JOIN unnest(%(among)s::text[], %(scores)s::float8[]) AS near (photo_id, score) USING (photo_id)"
 )
+NEWEST_PHOTOS: LiteralString = (
+    "(SELECT * FROM photos WHERE {where} ORDER BY sort_at DESC, photo_id DESC LIMIT 5000) photos"
+)
+"""By relevance of the spelling: a word that more photos have than that ranks none of them, so the newest are enough."""
+
 BUCKET_FORMATS: dict[Bucket, LiteralString] = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 
 

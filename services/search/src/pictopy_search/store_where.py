@@ -15,11 +15,6 @@ from pictopy_search.domain.text import Term
 Values = dict[str, object]
 
 
-def is_plain(filters: Filters) -> bool:
-    """Nothing but words is asked for."""
-    return filters.without_words() == Filters(is_hidden=filters.is_hidden)
-
-
 def where_of(filters: Filters) -> tuple[sql.Composed, Values]:
     parts: list[sql.Composable] = [
         sql.SQL("is_shown AND is_hidden" if filters.is_hidden else "is_shown AND NOT is_hidden")

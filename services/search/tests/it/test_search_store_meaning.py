@@ -51,7 +51,10 @@ async def deps(store: Store) -> Deps:
 
 
 def wanted(*near: tuple[int, str, float], least: int = 1) -> Wanted:
-    return Wanted(tuple(Near(*one) for one in near), least)
+    """Led by all of its words, or by those of each term where all terms must be met."""
+    terms = range(least) if least > 1 else (None,)
+    groups = tuple(tuple(key for number, key, _ in near if term in (None, number)) for term in terms)
+    return Wanted(tuple(Near(*one) for one in near), least, groups)
 
 
 async def numbers(store: Store, given: Wanted, filters: Filters | None = None) -> list[int]:
@@ -96,6 +99,14 @@ async def test_photos_are_scored_by_their_best_near_words(
 ) -> None:
     """Hidden ones do not show; too few terms met is no hit."""
     assert await numbers(store, wanted(*near, least=least)) == found
+
+
+async def test_only_photos_with_a_leading_word_are_scored(store: Store, deps: Deps) -> None:
+    """The other words add to their score."""
+    near = Near(0, "dog", 1.0), Near(1, "beach", 1.0), Near(2, "home", 1.0)
+    assert await numbers(store, Wanted(near, 1, (("beach", "total"),))) == [2]
+    assert await numbers(store, Wanted(near, 1, (("dog",),))) == [1, 2]
+    assert await numbers(store, Wanted(near, 1, (("dog",), ("home",)))) == [1]
 
 
 async def test_words_as_they_are_spelled_come_first(store: Store, deps: Deps) -> None:

@@ -64,6 +64,21 @@ def test_short_queries_must_be_met_in_full(query: str, least: int) -> None:
     assert wanted(terms_of(query), LEXICON, WORDS).least_terms == least
 
 
+def test_few_words_must_each_be_on_a_photo() -> None:
+    """A group of near words for each of the two; one that has no near word leaves nothing."""
+    dogs, beaches = wanted(terms_of("puppy beach"), LEXICON, WORDS).groups
+    assert ("dog" in dogs, "beach" in beaches, "dog" in beaches) == (True, True, False)
+    assert wanted(terms_of("puppy wedding"), LEXICON, WORDS).groups == (dogs, ())
+
+
+def test_a_description_is_led_by_its_most_telling_words() -> None:
+    """The nearest and rarest, until they have photos enough; a word on most photos only adds to the score."""
+    lexicon = lexicon_of({"dog": 90_000, "beach": 2_000, "bicycle": 2_000}, 100_000, WORDS)
+    found = wanted(terms_of('"dog" "beach" "bicycle"'), lexicon, WORDS)
+    assert set(found.groups[0]) == {"beach", "bicycle"}
+    assert {one.key for one in found.near} == {"dog", "beach", "bicycle"}
+
+
 def test_fillers_are_no_terms() -> None:
     """«a dog on the beach» are two wishes."""
     assert {one.term for one in wanted(terms_of("a dog on the beach"), LEXICON, WORDS).near} == {0, 1}

@@ -1,5 +1,6 @@
 """Which words of the library are near those of a query, and how much each counts."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log1p
@@ -15,6 +16,7 @@ FLOOR = 0.35  # cosine; two words of no kinship pass it in 1 of 100 cases. Chose
 CONTAINED = 0.8  # «ball» in «sports ball»: weight beside 1 for the word itself
 MOST_NEAR = 40  # words of the library that one word of a query may stand for
 ENOUGH = 4_000  # photos that the nearest words of one term have, after which farther words change no list
+LED = 3_000  # photos that the most telling words of a description have; it is ranked among these
 DESCRIPTION = 3  # words from which on a query describes a picture: models name few of its things, so the best
 # match comes first and none is left out (R@10 on flickr_half 21.5, against 17.6 where a third must be met)
 
@@ -47,6 +49,8 @@ class Wanted:
     near: tuple[Near, ...] = ()
     least_terms: int = 1
     """So many of the terms a photo must meet."""
+    groups: tuple[tuple[str, ...], ...] = ()
+    """Only photos that have a word of each group are scored; without any group none is."""
 
 
 def lexicon_of(counted: Mapping[str, int], photos: int, words: WordVectors, before: Lexicon | None = None) -> Lexicon:
@@ -81,8 +85,16 @@ def wanted(terms: Sequence[Term], lexicon: Lexicon, words: WordVectors, language
     vectors = words.embed([" ".join(term.words) for term in asked])
     alike = np.clip((vectors @ lexicon.vectors.T - FLOOR) / (1 - FLOOR), 0, 1)
     near = [one for number, term in enumerate(asked) for one in _near(number, term, alike[number], lexicon, language)]
-    count = len(asked)
-    return Wanted(tuple(near), count if count < DESCRIPTION else 1)
+    if len(asked) < DESCRIPTION:
+        groups = tuple(tuple(one.key for one in near if one.term == number) for number in range(len(asked)))
+        return Wanted(tuple(near), len(asked), groups)
+    return Wanted(tuple(near), 1, (_leaders(near, lexicon),) if near else ())
+
+
+def _leaders(near: Sequence[Near], lexicon: Lexicon) -> tuple[str, ...]:
+    """The words that count most, until they have photos enough; the others then only add to the score of these."""
+    keys = list(dict.fromkeys(one.key for one in sorted(near, key=lambda one: -one.weight)))
+    return tuple(keys[: _until(LED, [int(lexicon.counts[bisect_left(lexicon.keys, key)]) for key in keys])])
 
 
 def _near(number: int, term: Term, alike: Floats, lexicon: Lexicon, language: Language) -> list[Near]:
@@ -91,14 +103,14 @@ def _near(number: int, term: Term, alike: Floats, lexicon: Lexicon, language: La
     weights = {int(row): float(alike[row]) for row in rows}
     for row, weight in _spelled(term, lexicon, language):
         weights[row] = max(weights.get(row, 0.0), weight)
-    best = _enough(sorted(weights, key=lambda row: (-weights[row], row))[:MOST_NEAR], lexicon)
+    best = sorted(weights, key=lambda row: (-weights[row], row))[:MOST_NEAR]
+    best = best[: _until(ENOUGH, [int(lexicon.counts[row]) for row in best])]
     return [Near(number, lexicon.keys[row], weights[row] * _rarity(row, lexicon)) for row in best]
 
 
-def _enough(rows: Sequence[int], lexicon: Lexicon) -> Sequence[int]:
-    """The nearest until they have photos enough."""
-    had = np.cumsum([int(lexicon.counts[row]) for row in rows])
-    return rows[: int(np.searchsorted(had, ENOUGH)) + 1]
+def _until(enough: int, counts: Sequence[int]) -> int:
+    """How many of them, from the first on, make up so much."""
+    return int(np.searchsorted(np.cumsum(counts), enough)) + 1
 
 
 def _rarity(row: int, lexicon: Lexicon) -> float:
