@@ -102,7 +102,7 @@ def test_pictures_stand_upright(ending: str, orientation: int, root: Path, place
     stored = _corners().transpose(undo[orientation]) if orientation > 1 else _corners()
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored.save(root / f"x.{ending}", exif=exif)
+    stored.save(root / f"x.{ending}", exif=exif.tobytes())
     found = _only(root, place)
     assert (found.facts.orientation, found.facts.width_px, found.facts.height_px) == (orientation, 300, 200)
     thumbnail = _loaded(place.pictures.thumbnail(found.photo_id))

@@ -13,7 +13,7 @@ from pictopy_ingest.adapters.pixels import Decoded, Undecodable
 from pictopy_ingest.adapters.tag_reader import evidence_of, sidecar_digest
 from pictopy_ingest.domain import formats, identity
 from pictopy_ingest.domain.metadata import words
-from pictopy_ingest.domain.metadata.resolve import Pixels, changed_at, facts_of
+from pictopy_ingest.domain.metadata.resolve import Evidence, Pixels, changed_at, facts_of
 from pictopy_ingest.domain.metadata.tags import Notes
 from pictopy_ingest.domain.sizes import Limits
 from pictopy_ingest.domain.turning import container_orientation
