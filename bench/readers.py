@@ -1,12 +1,12 @@
 """What other programs make of a file: each reads by its own rules, none by ours.
 
-exiftool and exiv2 are the programs themselves. The others follow what is known of them: digiKam's metadata engine
-(exiv2; TagsList before hierarchicalSubject before dc:subject; regions of MWG and Microsoft; `/` in a name becomes
-`\\`), immich
-(exiftool; the same order; MWG regions with AppliedToDimensions, turned by the EXIF orientation), PhotoPrism
-(dc:subject joined by commas; both kinds of region, turned; names cleaned and capitalised), Lightroom
-(hierarchicalSubject and dc:subject; MWG regions; sidecars under Adobe's name alone), Windows (its photo metadata
-policies: JPEG and TIFF, keywords of dc:subject, IPTC and XPKeywords merged, Microsoft's regions, no sidecars).
+exiftool and exiv2 are the programs themselves; pyexiv2 is a later exiv2, as a library. The others follow what is known
+of them: digiKam's metadata engine (exiv2; TagsList before hierarchicalSubject before dc:subject; regions of MWG and
+Microsoft; `/` in a name becomes `\\`), immich (exiftool; the same order; MWG regions with AppliedToDimensions, turned
+by the EXIF orientation, or irot and imir of a HEIF), PhotoPrism (dc:subject joined by commas; both kinds of region,
+turned; names cleaned and capitalised), Lightroom (hierarchicalSubject and dc:subject; MWG regions; sidecars under
+Adobe's name alone), Windows (its photo metadata policies: JPEG and TIFF, keywords of dc:subject, IPTC and XPKeywords
+merged, Microsoft's regions, no sidecars).
 """
 
 import re
@@ -34,7 +34,8 @@ _CLEANED = str.maketrans("", "", '"$%\\*`;<>{}' + "".join(map(chr, range(32))))
 @dataclass(frozen=True)
 class Files:
     """A photo as readers find it. `tags`: exiftool's, by group and name, of the sidecar where there is one; `keys`:
-    exiv2's of the same file. `size` and `orientation`: of the stored picture."""
+    pyexiv2's of the same file; `printed`: what the exiv2 program prints of it. `size`: of the stored picture;
+    `orientation`: how it is turned, as EXIF counts."""
 
     kind: str
     tags: Tags
@@ -42,6 +43,7 @@ class Files:
     size: tuple[int, int]
     orientation: int
     sidecar: str | None
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,14 @@ def shown(box: Corners, files: Files) -> Corners:
     mask = Image.new("L", files.size)
     left, top, right, bottom = (round(side * full) for side, full in zip(box, (width, height) * 2, strict=True))
     mask.paste(255, (left, top, right, bottom))
-    turn = _TURNS.get(files.orientation)
-    found = (mask if turn is None else mask.transpose(turn)).getbbox()
+    found = turned(mask, files.orientation).getbbox()
     return (0, 0, 0, 0) if found is None else found
+
+
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """Upright, by an EXIF orientation."""
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
 
 
 def listed(value: Any) -> list[str]:
@@ -148,12 +155,29 @@ def _exiv2_rating(keys: Tags) -> int | None:
     return int(keys["Xmp.xmp.Rating"]) if "Xmp.xmp.Rating" in keys else None
 
 
-def exiv2(files: Files) -> Seen:
+def pyexiv2(files: Files) -> Seen:
     keys = files.keys
     event = keys.get("Xmp.iptcExt.Event") or {}
     people = _people(files, _exiv2_mwg(keys), named=listed(keys.get("Xmp.iptcExt.PersonInImage")))
     events = frozenset(event.values() if isinstance(event, dict) else [event])
     return Seen(people, frozenset(listed(keys.get("Xmp.dc.subject"))), events, _exiv2_rating(keys))
+
+
+def exiv2(files: Files) -> Seen:
+    """Lists are printed as one line with commas, so that each run between two of them may be an entry."""
+    keys: dict[str, str] = {}
+    for line in re.split(r"^(?=Xmp\.)", files.printed, flags=re.M)[1:]:
+        key, _, value = line.removesuffix("\n").partition(" ")
+        keys[key] = value.lstrip(" ")
+    people = _people(files, _exiv2_mwg(keys), named=_runs(keys.get("Xmp.iptcExt.PersonInImage", "")))
+    events = frozenset([keys.get("Xmp.iptcExt.Event", "").removeprefix('lang="x-default" ')])
+    return Seen(people, _runs(keys.get("Xmp.dc.subject", "")), events, _exiv2_rating(keys))
+
+
+def _runs(printed: str) -> frozenset[str]:
+    parts = printed.split(", ")
+    ends = ((start, end) for start in range(len(parts)) for end in range(start, len(parts)))
+    return frozenset(", ".join(parts[start : end + 1]) for start, end in ends)
 
 
 def digikam(files: Files) -> Seen:
@@ -211,6 +235,7 @@ def windows(files: Files) -> Seen:
 READERS: dict[str, Callable[[Files], Seen]] = {
     "exiftool": exiftool,
     "exiv2": exiv2,
+    "pyexiv2": pyexiv2,
     "digiKam": digikam,
     "immich": immich,
     "PhotoPrism": photoprism,
