@@ -25,6 +25,7 @@ from pictopy_engines.postgres import PostgresEngine
 from pictopy_exif.app import MIGRATIONS
 from pictopy_exif.domain.containers import container_of
 from pictopy_exif.domain.digest import digest_of
+from pictopy_exif.domain.records import Write
 from pictopy_exif.fake_library import FakeLibrary, deps_for
 from pictopy_exif.loop import recover
 from pictopy_exif.store import PostgresStore
@@ -97,7 +98,9 @@ def killed(dsn: str, folder: Path, chance: random.Random) -> None:
     os.close(says)
 
 
-async def looked_at(dsn: str, folder: Path, proofs: dict[str, str], found: dict[str, int]) -> None:
+async def looked_at(
+    dsn: str, folder: Path, proofs: dict[str, str], firsts: dict[str, str], found: dict[str, int]
+) -> None:
     """What the next start finds, and makes of it."""
     async with AsyncExitStack() as stack:
         store = PostgresStore(await opened(stack, dsn))
@@ -109,22 +112,25 @@ async def looked_at(dsn: str, folder: Path, proofs: dict[str, str], found: dict[
         assert not temporary(folder), "nothing of ours lies about"
         states = {row.write_id: row.status for row in await store.writes([each.write_id for each in cut])}
         found["replaced_before_the_kill"] += sum(status == "written" for status in states.values())
+        written: dict[str, Write] = {}
+        for row in await store.ledger(None, None, 10_000, status="written"):
+            written.setdefault(row.path, row)  # the newest comes first
         for name in NAMES:
             found["broken"] += proof(folder / name) != proofs[name]
-            rows = [row for row in await store.ledger(None, None, 10_000) if row.path == name]
-            written = [row for row in rows if row.status == "written"]
-            target = folder / (written[0].written_path if written else name)
-            found["without_a_row"] += bool(written) and digest_of(target.read_bytes()) != written[0].hash_after
+            found["without_a_row"] += name not in written and digest_of((folder / name).read_bytes()) != firsts[name]
+        for row in written.values():
+            found["without_a_row"] += digest_of((folder / row.written_path).read_bytes()) != row.hash_after
 
 
 def measure(dsn: str, folder: Path, kills: int) -> dict[str, Any]:
     proofs, chance = make(folder), random.Random(0)
+    firsts = {name: digest_of((folder / name).read_bytes()) for name in NAMES}
     names = ("cut_off", "replaced_before_the_kill", "temporary_files", "broken", "without_a_row")
     found = dict.fromkeys(names, 0)
     asyncio.run(prepared(dsn))
     for number in range(kills):
         killed(dsn, folder, chance)
-        asyncio.run(looked_at(dsn, folder, proofs, found))
+        asyncio.run(looked_at(dsn, folder, proofs, firsts, found))
         if number % 50 == 49:
             print(f"{number + 1} kills: {found}", flush=True)
     return {"kills": kills, **found}
