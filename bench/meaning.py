@@ -5,7 +5,8 @@
 FOLDER: photos in `images/` and their `captions.csv` (image, caption), as ../shared/photos/flickr_half. Each photo gets
 the tags and objects of the models alone; nothing of its captions is stored. Each caption is then a query, against all
 photos. Three ways in one run: all words as they are spelled, any word as it is spelled, and by meaning as search does
-it. Ties count as if drawn by lot. Thresholds were chosen on the photos with even numbers: `odd` is what was not seen.
+it. Ties count as if drawn by lot. The cosine of near words was chosen on the photos with even numbers; that a query of
+three words or more is only ranked, on captions of both halves: so `odd` is not wholly unseen.
 
 Prints a table; the last line is one JSON object with R@1, R@5 and R@10 in percent.
 """

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pictopy_contracts.ids import ModelId, PhotoId
 from pictopy_search.domain.answers import By
 from pictopy_search.domain.change import STAND_IN, ImageModels
@@ -17,7 +15,7 @@ from pictopy_search.towers import NoVector
 
 MOST_FOUND = 2000  # photos that a search by meaning ranks; those that have the words are listed without an end
 SAMPLE = 512  # pictures drawn to see what a query scores by chance
-NARROW = 2000  # photos under the other filters up to which each is compared, instead of the nearest of all
+NARROW = 2000  # photos under the other filters up to which each is compared where more fit than are ranked
 SPELLED = 2.0  # added to a cosine: who has all the words comes first
 WORD_SEARCH = (
     "Words of tags, objects, places, events, captions and text in pictures are compared by meaning; pictures are not."
@@ -58,10 +56,9 @@ async def _query(text: str, models: ImageModels, deps: Deps) -> Query | NoVector
     except ValueError as error:
         return NoVector(f"The text model {answer.text_model} answered with {error}.")
     sample = await deps.store.sample(models.active, SAMPLE)
-    scores = await deps.pictures.scores(sample, models.active, vector)
-    if sample and not scores:
+    chance = await deps.pictures.cosines(sample, models.active, vector)
+    if sample and not len(chance):
         return NoVector(f"The text model {answer.text_model} gives {len(vector)} numbers, {models.active} does not.")
-    chance = np.array(list(scores.values()), dtype=np.float32)
     return Query(answer.text_model, models.active, vector, threshold_of(answer.threshold, chance))
 
 
@@ -71,16 +68,22 @@ async def _by_words(filters: Filters, deps: Deps) -> Filters:
 
 
 async def _by_pictures(filters: Filters, query: Query, deps: Deps) -> Filters:
-    under = await deps.store.ids(filters.without_words(), NARROW + 1)
-    if len(under) <= NARROW:
-        scores = await deps.pictures.scores(under, query.image_model, query.vector)
-        found = {photo_id: score for photo_id, score in scores.items() if score >= query.least}
-    else:
-        found = dict(await deps.pictures.near(query.vector, query.image_model, MOST_FOUND, query.least))
+    found = dict(await deps.pictures.near(query.vector, query.image_model, MOST_FOUND, query.least))
+    if len(found) == MOST_FOUND:
+        found = await _under(filters, query, deps) or found
     for photo_id, _ in await deps.store.scored(Wanted(), filters, MOST_FOUND):
         found[photo_id] = found.get(photo_id, 0.0) + SPELLED
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return _among(filters, ranked[:MOST_FOUND])
+
+
+async def _under(filters: Filters, query: Query, deps: Deps) -> dict[PhotoId, float]:
+    """Those that fit among few: in a whole library they may stand behind very many others."""
+    under = await deps.store.ids(filters.without_words(), NARROW + 1)
+    if len(under) > NARROW:
+        return {}
+    scores = await deps.pictures.scores(under, query.image_model, query.vector)
+    return {photo_id: score for photo_id, score in scores.items() if score >= query.least}
 
 
 def _among(filters: Filters, found: list[tuple[PhotoId, float]]) -> Filters:

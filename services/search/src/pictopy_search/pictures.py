@@ -19,6 +19,7 @@ class Pictures:
 
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
+        self._sample: tuple[str, tuple[PhotoId, ...], Vector] = ("", (), np.zeros((0, 0), np.float32))
 
     async def put(self, photo_id: PhotoId, embedding: Embedding) -> None:
         """Idempotent. Raises ValueError where the embedding is no direction."""
@@ -47,6 +48,16 @@ class Pictures:
             for point in points
             if point.vector.shape == vector.shape
         }
+
+    async def cosines(self, sample: Sequence[PhotoId], model: str, vector: Vector) -> Vector:
+        """With these photos, in any order. Their vectors are kept: each query asks for the same sample."""
+        if self._sample[:2] != (model, tuple(sample)):
+            collection = await self._known(model)
+            points = await collection.get([point_of(one) for one in sample]) if collection and sample else []
+            rows = np.stack([point.vector for point in points]) if points else np.zeros((0, 0), np.float32)
+            self._sample = model, tuple(sample), rows
+        rows = self._sample[2]
+        return rows @ vector if rows.shape[1:] == vector.shape else np.zeros(0, np.float32)
 
     async def nearest(self, photo_id: PhotoId, model: str, limit: int) -> list[tuple[PhotoId, float]]:
         """Other photos by cosine, best first; empty where the photo has no vector of this model."""

@@ -65,3 +65,19 @@ async def test_vectors_of_another_size_have_no_cosine(vectors: Vectors) -> None:
     pictures = Pictures(vectors)
     await pictures.put(photo_id(1), Embedding.of("m", [1.0, 0.0]))
     assert await pictures.scores([photo_id(1)], "m", np.ones(3, dtype=np.float32)) == {}
+    assert len(await pictures.cosines([photo_id(1)], "m", np.ones(3, dtype=np.float32))) == 0
+
+
+async def test_a_sample_is_compared_as_one(vectors: Vectors) -> None:
+    """Another sample, another model and an unknown model each give their own cosines."""
+    pictures, query = Pictures(vectors), np.array([1.0, 0.0], dtype=np.float32)
+    for number, angle in enumerate(([1.0, 0.0], [3.0, 4.0]), 1):
+        await pictures.put(photo_id(number), Embedding.of("m", angle))
+        await pictures.put(photo_id(number), Embedding.of("n", angle[::-1]))
+    both = [photo_id(1), photo_id(2)]
+    for _ in range(2):
+        assert sorted(await pictures.cosines(both, "m", query)) == pytest.approx([0.6, 1.0], abs=1e-3)
+    assert list(await pictures.cosines(both[:1], "m", query)) == pytest.approx([1.0], abs=1e-3)
+    assert sorted(await pictures.cosines(both, "n", query)) == pytest.approx([0.0, 0.8], abs=1e-3)
+    assert len(await pictures.cosines(both, "none", query)) == 0
+    assert len(await pictures.cosines([], "m", query)) == 0

@@ -13,6 +13,7 @@ from pictopy_contracts.vectors import Embedding
 from pictopy_search.app import SERVICE
 from pictopy_search.fake_deps import fake_deps, hear
 from pictopy_search.fake_meaning import FakeTower
+from pictopy_search.meant import MOST_FOUND
 from pictopy_search.ports import Deps
 from pictopy_search.vision_tower import VisionTower
 from pictopy_testing.photo_messages import analysis, event, photo, photo_id
@@ -139,6 +140,14 @@ class TestPictures:
         assert (await found(client, q="happy 2023", has_faces=False))[0] == [2, 4]
         assert (await found(client, q="happy 2019"))[0] == []
         assert set(tower.asked) == {"happy"}
+
+    async def test_few_photos_are_found_behind_very_many(self, client_for: ClientFactory) -> None:
+        """More pictures fit than are ranked, and none of them is under the filters."""
+        deps = fake_deps(tower=FakeTower(CLIP, {"happy": [0.0, 1.0, 0.0]}, threshold=0.5))
+        await library(deps, *VECTORS)
+        for number in range(100, 100 + MOST_FOUND):
+            await deps.pictures.put(photo_id(number), Embedding.of(CLIP, [0.0, 1.0, 0.0]))
+        assert (await found(await client_for(SERVICE, deps), q="happy"))[0] == [2, 4]
 
     async def test_who_has_the_words_comes_first(self, client_for: ClientFactory) -> None:
         """A caption is what a person said; the picture is what a model thinks."""
