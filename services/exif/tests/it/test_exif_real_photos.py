@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from pictopy_exif.domain.containers import container_of
+from pictopy_exif.domain.containers.jpeg import JPEG, is_jpeg
+from pictopy_exif.exiv2 import Exiv2Reader
 from pictopy_exif.fake_library import FakeLibrary
 from pictopy_exif.undoing import undo_day
 from pictopy_testing.shared import photos
@@ -130,3 +132,14 @@ async def test_real_files_are_written_kept_and_given_back(tmp_path: Path, name: 
     await undo_day(None, there.deps)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == originals
     assert len(embedded) >= len(files) - 1
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_second_reader_finds_in_the_front_of_a_jpeg_what_it_finds_in_the_whole(name: str) -> None:
+    """So it need not be given the megabytes of the picture."""
+    assert JPEG.front is not None
+    reader = Exiv2Reader()
+    found = [path.read_bytes() for path in sorted(photos(name).rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg")]
+    assert found
+    for data in filter(is_jpeg, found):
+        assert reader.read(data[: JPEG.front(data)]) == reader.read(data)

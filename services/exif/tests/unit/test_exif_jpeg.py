@@ -11,6 +11,7 @@ from pictopy_exif.domain import build, rdf, tiff
 from pictopy_exif.domain.blocks import Blocks
 from pictopy_exif.domain.containers import Unsafe, extended
 from pictopy_exif.domain.containers.jpeg import JPEG, MAX_XMP_BYTES
+from pictopy_exif.domain.digest import digest_of, digests_of
 from pictopy_exif.domain.merge import Ours
 from pictopy_exif.domain.packet import parse
 from pictopy_exif.domain.patch import Edit, Patch
@@ -256,3 +257,26 @@ def test_a_patch_of_several_places_is_exact() -> None:
     """Edits are undone from the last place to the first."""
     patch = Patch((Edit(6, 1, b"world"), Edit(0, 3, b"hello")))
     assert Patch.unpack(patch.pack()).undo(b"abc - x!") == b"hello - world!"
+
+
+@pytest.mark.parametrize("header", [b"", JFIF, JFIF + EXIF, JFIF + EXIF + MPF, segment(0xE1, XMP + SUBJECT) + MPF])
+def test_the_front_of_a_file_tells_all_but_the_end_of_its_picture(header: bytes) -> None:
+    """The digests of a file, of which only the header was in memory, are those of the whole."""
+    assert JPEG.front is not None
+    data = b"\xff\xd8" + header + REST
+    front = data[: JPEG.front(data)]
+    tail = data[len(front) :]
+    picture, whole = digests_of([tail[:3], tail[3:]], JPEG.picture(front), [front])
+    assert tail
+    assert (picture, whole) == (JPEG.picture_digest(data), digest_of(data))
+    assert JPEG.rest_digest(front, picture) == JPEG.rest_digest(data)
+    assert JPEG.blocks(front) == JPEG.blocks(data)
+
+
+def test_a_header_that_is_cut_off_is_no_front() -> None:
+    """Then the whole file is read."""
+    assert JPEG.front is not None
+    data = b"\xff\xd8" + JFIF + EXIF + REST
+    for end in range(2, len(data) - len(REST) + 70):
+        with pytest.raises(Unsafe):
+            JPEG.front(data[:end])
