@@ -20,7 +20,7 @@ class Settings(BaseServiceSettings):
     threads: int = 4
     """More than cores, since most of them wait for the disk."""
     max_embed_bytes: int = Field(default=256 * 1024 * 1024, ge=0)
-    """Larger files get a sidecar: a write reads the whole file into memory about three times."""
+    """Larger files get a sidecar: all but JPEGs are held in memory as a whole, before and after."""
     idle_s: float = Field(default=0.25, gt=0)
     """How often the writer looks for wishes that fell due."""
     recover_every_s: float = Field(default=60.0, gt=0)

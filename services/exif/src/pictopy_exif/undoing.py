@@ -105,24 +105,25 @@ async def _undo(writes: Sequence[Write], deps: Deps) -> dict[int, str]:
     states = {each.photo_id: each for each in await deps.store.photos([each.photo_id for each in writes])}
     found = await asyncio.gather(*(_found(each, roots, states.get(each.photo_id), deps) for each in writes))
     begun = [each for each in found if isinstance(each, Write)]
+    refused = {each.write_id: why for each, why in zip(writes, found, strict=True) if isinstance(why, str)}
+    if not begun:
+        return refused
     async with deps.store.unit() as unit, unit.at_once():
         for each in begun:
             await unit.begin_undo(each.write_id, each.path, each.written_path)
+    paths = [Path(roots[each.library_id], each.written_path) for each in begun]
     ends = await asyncio.gather(*(_performed(each, roots, packed[each.write_id], deps) for each in begun))
-    ends = await synced([_path_of(each, roots) for each in begun], ends, deps)
+    ends = await synced(paths, ends, deps)
     pairs = list(zip(begun, ends, strict=True))
     async with deps.store.unit() as unit, unit.at_once():
         for each, end in pairs:
             if end is None:
                 await _note_undone(each, states.get(each.photo_id), unit)
     failed = {each.write_id: end for each, end in pairs if end is not None}
-    settled = {
-        each.write_id: await settle_undo(each, roots.get(each.library_id), deps)
-        for each in begun
-        if each.write_id in failed
-    }
-    refused = {each.write_id: why for each, why in zip(writes, found, strict=True) if isinstance(why, str)}
-    return {**refused, **{write_id: in_words(why) for write_id, why in failed.items() if not settled[write_id]}}
+    for each in begun:
+        if each.write_id in failed and not await settle_undo(each, roots[each.library_id], deps):
+            refused[each.write_id] = in_words(failed[each.write_id])
+    return refused
 
 
 async def _found(write: Write, roots: Mapping[LibraryId, str], state: PhotoState | None, deps: Deps) -> Write | str:
@@ -140,15 +141,14 @@ async def _found(write: Write, roots: Mapping[LibraryId, str], state: PhotoState
 
 async def _performed(write: Write, roots: Mapping[LibraryId, str], packed: bytes, deps: Deps) -> Failure | None:
     try:
-        await deps.workers.run(undo, write, _path_of(write, roots), packed, deps.disk)
+        await deps.workers.run(_perform, write, roots[write.library_id], packed, deps.disk)
     except (OSError, ValueError, Refused) as error:
         return error
     return None
 
 
-def _path_of(write: Write, roots: Mapping[LibraryId, str]) -> Path:
-    """Raises: Refused."""
-    return inside(roots[write.library_id], write.written_path)
+def _perform(write: Write, root: str, packed: bytes, disk: Disk) -> None:
+    undo(write, inside(root, write.written_path), packed, disk)
 
 
 async def _note_undone(write: Write, state: PhotoState | None, unit: Unit) -> None:
