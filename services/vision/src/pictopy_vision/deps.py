@@ -20,7 +20,7 @@ class Deps(Desk):
     workers: Workers
     previews: Previews
     starter: Starter
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(3))
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     """How many photos are looked at at once: each holds its picture in memory."""
     idle_unload_s: float = 300.0
     engine_look_s: float = 5.0

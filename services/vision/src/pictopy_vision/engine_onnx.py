@@ -54,7 +54,7 @@ class OnnxEngine:
     server: ServerState | None = None
 
     def __init__(self, threads: int, *, cpu_only: bool = False) -> None:
-        """`threads`: cores one run may use; photos and models run side by side, so 1 gives the most photos a second."""
+        """`threads`: cores one run may use; photos run side by side, so 1 gives the most photos a second."""
         self._threads = threads
         built_in = [name for name in PREFERRED if name in onnxruntime.get_available_providers()]
         self.providers: tuple[str, ...] = (CPU,) if cpu_only else tuple(built_in)

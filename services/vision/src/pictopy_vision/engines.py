@@ -1,5 +1,6 @@
 """Which engine the settings and this machine give."""
 
+import sys
 import time
 
 import cv2
@@ -10,6 +11,8 @@ from pictopy_vision.memory import keep_freed
 from pictopy_vision.ports import Engine
 from pictopy_vision.settings import VisionSettings
 
+SWITCH_S = 0.0005  # a thread whose model has answered waits for another's Python at most so long; Python's is 5 ms
+
 
 class EngineError(Exception):
     """The settings ask for an engine that is not installed; the service does not start."""
@@ -18,6 +21,7 @@ class EngineError(Exception):
 def open_engine(settings: VisionSettings) -> Engine:
     """ONNX Runtime in this process, behind a Triton server where the settings name one. Raises EngineError."""
     keep_freed()
+    sys.setswitchinterval(SWITCH_S)
     cv2.setNumThreads(1)  # photos and models run side by side already; its threads would only wait for each other
     local = OnnxEngine(settings.model_threads, cpu_only=settings.device == "cpu")
     if not settings.triton_url:

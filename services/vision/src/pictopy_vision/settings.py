@@ -41,10 +41,13 @@ class VisionSettings(BaseServiceSettings):
     triton_deadline_s: float = 5.0
     triton_look_s: float = 5.0
     """How often a server that is not used is asked whether it is back."""
-    photos_at_once: int = 3
-    """One more than `threads` keeps those busy; with a GPU or a Triton server 16 of both let its batches fill."""
+    photos_at_once: int = 4
+    """Two more than `threads` keep those busy while previews come and results go.
+
+    With a GPU or a Triton server 16 of both let its batches fill.
+    """
     model_threads: int = 1
-    """Cores that one run of one model uses; models and photos already run side by side."""
+    """Cores that one run of one model uses; photos already run side by side."""
     idle_unload_s: float = 300.0
 
     @field_validator("other_model_dirs", mode="before")

@@ -6,6 +6,7 @@ import numpy as np
 from pictopy_vision.domain.align import crop_face
 from pictopy_vision.domain.arrays import Floats, Image
 from pictopy_vision.domain.picture import Picture
+from pictopy_vision.domain.picture_quality import laplacian_variance
 
 CROP_PX = 112
 TEMPLATE = np.array(  # ArcFace's five points for a 112 x 112 crop (InsightFace, MIT): one crop for all models
@@ -46,11 +47,10 @@ def eye_distance_part(landmarks_px: Floats) -> float:
 
 def sharpness_part(crop: Image) -> float:
     """Variance of the Laplacian (Pech-Pacheco et al. 2000) of the crop's middle, over ENOUGH_SHARPNESS, at most 1."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
     height, width = grey.shape
     middle = grey[height // 8 : -height // 8, width // 8 : -width // 8]
-    variance = float(cv2.Laplacian(middle, cv2.CV_32F).var())
-    return min(1.0, variance / ENOUGH_SHARPNESS)
+    return min(1.0, laplacian_variance(middle) / ENOUGH_SHARPNESS)
 
 
 def pose_part(landmarks_px: Floats) -> float:

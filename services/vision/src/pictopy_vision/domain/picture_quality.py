@@ -13,6 +13,7 @@ HALF_SHARPNESS = 1200.0  # variance of the Laplacian that counts one half: the m
 FULL_CONTRAST = 64.0  # standard deviation of luma, grey levels; a uniform histogram has 74
 FULL_COLOUR = 82.0  # Hasler and Suesstrunk's «highly colourful»
 COLOUR_STEP = 4  # every 4th pixel of every 4th row: the cue is one of the whole picture
+OPPONENTS = np.array([[0, -1, 1], [-1, 0.5, 0.5]], dtype=np.float32)  # red less green, yellow less blue; of B, G, R
 LEVELS = np.arange(256, dtype=np.float32)
 
 WEIGHTS = {"sharpness": 0.5, "exposure": 0.25, "contrast": 0.15, "colourfulness": 0.10}
@@ -50,8 +51,14 @@ def sharpness(grey: Grey) -> float:
 
     Texture moves it, so compare shots of one scene, not scenes.
     """
-    variance = float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]) ** 2
-    return float(variance / (variance + HALF_SHARPNESS))
+    variance = laplacian_variance(grey)
+    return variance / (variance + HALF_SHARPNESS)
+
+
+def laplacian_variance(grey: Grey) -> float:
+    """Mean square less squared mean, in whole numbers: ten times as quick as cv2.meanStdDev."""
+    edges = cv2.Laplacian(grey, cv2.CV_16S)
+    return float(cv2.norm(edges, cv2.NORM_L2SQR) / edges.size - cv2.mean(edges)[0] ** 2)
 
 
 def exposure(shades: Floats) -> float:
@@ -75,9 +82,9 @@ def contrast(shades: Floats) -> float:
 
 def colourfulness(image: Image) -> float:
     """Hasler and Suesstrunk 2003: spread and mean of the opponent colours, over FULL_COLOUR."""
-    small = image[::COLOUR_STEP, ::COLOUR_STEP].astype(np.float32)
-    blue, green, red = small[..., 0], small[..., 1], small[..., 2]
-    red_green, yellow_blue = red - green, (red + green) / 2 - blue
-    spread = float(np.hypot(red_green.std(), yellow_blue.std()))
-    strength = float(np.hypot(red_green.mean(), yellow_blue.mean()))
-    return min(1.0, (spread + 0.3 * strength) / FULL_COLOUR)
+    height, width = image.shape[:2]
+    size = (-(-width // COLOUR_STEP), -(-height // COLOUR_STEP))
+    few = cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)
+    opponents = cv2.transform(few.astype(np.float32), OPPONENTS)
+    mean, spread = (np.hypot(*both.ravel()) for both in cv2.meanStdDev(opponents))
+    return min(1.0, float(spread + 0.3 * mean) / FULL_COLOUR)
