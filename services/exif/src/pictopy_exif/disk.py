@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -72,6 +73,10 @@ class PosixDisk:
         if not folder.exists():
             folder.mkdir(exist_ok=True)
             self.sync_folder(folder.parent)
+
+    def remove_folder(self, folder: Path) -> None:
+        with suppress(OSError):  # not empty, or already gone
+            folder.rmdir()
 
     def _dress(self, handle: int, like: Path, is_same_file: bool) -> None:
         status = like.stat()

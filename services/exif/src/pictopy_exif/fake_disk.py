@@ -58,6 +58,9 @@ class FailingDisk:
         self._step("make_folder")
         self._disk.make_folder(folder)
 
+    def remove_folder(self, folder: Path) -> None:
+        self._disk.remove_folder(folder)
+
     def _step(self, name: str) -> None:
         self.steps.append(name)
         if self._fail_at == len(self.steps) - 1:

@@ -81,6 +81,10 @@ class Disk(Protocol):
         """Nothing happens where it is there already."""
         ...
 
+    def remove_folder(self, folder: Path) -> None:
+        """Nothing happens where it is not empty."""
+        ...
+
 
 class Unit(Protocol):
     """One transaction. Each `put_` keeps what is newer and drops what is not: any order of arrival ends alike.

@@ -119,6 +119,9 @@ async def _undo(writes: Sequence[Write], deps: Deps) -> dict[int, str]:
         for each, end in pairs:
             if end is None:
                 await _note_undone(each, states.get(each.photo_id), unit)
+    for path, each in zip(paths, begun, strict=True):
+        if each.target == "journal" and each.hash_before is None:
+            await deps.workers.run(deps.disk.remove_folder, path.parent)
     failed = {each.write_id: end for each, end in pairs if end is not None}
     for each in begun:
         if each.write_id in failed and not await settle_undo(each, roots[each.library_id], deps):

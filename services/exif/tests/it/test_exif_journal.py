@@ -86,7 +86,7 @@ class TestJournal:
         await there.settle()
         undone = await undo_day(None, there.deps)
         assert (len(undone.write_ids), undone.refused) == (2, ())
-        assert not (there.root / PATH).exists()
+        assert not (there.root / PATH).parent.exists()
         await there.settle()
         assert not (there.root / PATH).exists()
         await there.said("decision", "d3", "p", what="same")
