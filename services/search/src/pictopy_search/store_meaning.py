@@ -11,7 +11,7 @@ from pictopy_search.domain.nearness import Wanted
 from pictopy_search.store_where import tsquery, where_of
 
 MOST_KEYS = 50_000  # words of a library; the rarest of more are left to the search by spelling
-MOST_SCORED = 3_000  # photos with near words that are compared by all of them; of more, the newest
+MOST_SCORED = 2_000  # photos with near words that are compared by all of them; of more, the newest
 
 
 class PostgresMeaning:
@@ -100,7 +100,7 @@ SCORED: LiteralString = """
             SELECT key, score FROM photo_labels l
             WHERE l.photo_id = looked.photo_id AND key = ANY (%(keys)s::text[])
             UNION ALL
-            SELECT key, 1 FROM photo_words w WHERE w.photo_id = looked.photo_id AND key = ANY (%(keys)s::text[])
+            SELECT key, 1 FROM photo_words w WHERE w.photo_id = looked.photo_id
             OFFSET 0
         ) each
         UNION ALL

@@ -16,7 +16,7 @@ FLOOR = 0.35  # cosine; two words of no kinship pass it in 1 of 100 cases. Chose
 CONTAINED = 0.8  # «ball» in «sports ball»: weight beside 1 for the word itself
 MOST_NEAR = 40  # words of the library that one word of a query may stand for
 ENOUGH = 4_000  # photos that the nearest words of one term have, after which farther words change no list
-LED = 3_000  # photos that the most telling words of a description have; it is ranked among these
+LED = 2_000  # photos that the most telling words of a description have; it is ranked among these
 DESCRIPTION = 3  # words from which on a query describes a picture: models name few of its things, so the best
 # match comes first and none is left out (R@10 on flickr_half 21.5, against 17.6 where a third must be met)
 
