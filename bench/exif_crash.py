@@ -33,7 +33,7 @@ from pictopy_runtime.database import PostgresDatabase
 from pictopy_testing.database import migrated
 
 NAMES = ("a.jpg", "b.png", "c.webp", "d.tif", "e.avif", "f.heic", "g.gif")
-SCHEMA = "exif_kills"
+ROUND = 25  # kills in one folder and schema: a photo with hundreds of writes behind it is mostly read, not written
 LONGEST_S = 0.4  # of a child's life behind its first write
 
 
@@ -58,8 +58,8 @@ def temporary(folder: Path) -> int:
     return sum(path.name.endswith(".tmp") for path in folder.iterdir())
 
 
-async def opened(stack: AsyncExitStack, dsn: str) -> PostgresDatabase:
-    database = PostgresDatabase(dsn, SCHEMA)
+async def opened(stack: AsyncExitStack, dsn: str, folder: Path) -> PostgresDatabase:
+    database = PostgresDatabase(dsn, folder.name)
     await database.open(60)
     stack.push_async_callback(database.close)
     return database
@@ -67,7 +67,7 @@ async def opened(stack: AsyncExitStack, dsn: str) -> PostgresDatabase:
 
 async def write_for_ever(dsn: str, folder: Path, ready: int) -> None:
     async with AsyncExitStack() as stack:
-        store = PostgresStore(await opened(stack, dsn))
+        store = PostgresStore(await opened(stack, dsn, folder))
         there = FakeLibrary(folder, deps_for(store))
         there._revision = time.time_ns()  # each child goes on where the last was killed
         await there.open()
@@ -103,7 +103,7 @@ async def looked_at(
 ) -> None:
     """What the next start finds, and makes of it."""
     async with AsyncExitStack() as stack:
-        store = PostgresStore(await opened(stack, dsn))
+        store = PostgresStore(await opened(stack, dsn, folder))
         cut = await store.unsettled()
         found["cut_off"] += len(cut)
         found["temporary_files"] += temporary(folder)
@@ -122,13 +122,17 @@ async def looked_at(
             found["without_a_row"] += digest_of((folder / row.written_path).read_bytes()) != row.hash_after
 
 
-def measure(dsn: str, folder: Path, kills: int) -> dict[str, Any]:
-    proofs, chance = make(folder), random.Random(0)
-    firsts = {name: digest_of((folder / name).read_bytes()) for name in NAMES}
+def measure(dsn: str, root: Path, kills: int) -> dict[str, Any]:
+    chance = random.Random(0)
     names = ("cut_off", "replaced_before_the_kill", "temporary_files", "broken", "without_a_row")
     found = dict.fromkeys(names, 0)
-    asyncio.run(prepared(dsn))
     for number in range(kills):
+        if number % ROUND == 0:
+            folder = root / f"kills_{number // ROUND}"
+            folder.mkdir()
+            proofs = make(folder)
+            firsts = {name: digest_of((folder / name).read_bytes()) for name in NAMES}
+            asyncio.run(prepared(dsn, folder))
         killed(dsn, folder, chance)
         asyncio.run(looked_at(dsn, folder, proofs, firsts, found))
         if number % 50 == 49:
@@ -136,9 +140,9 @@ def measure(dsn: str, folder: Path, kills: int) -> dict[str, Any]:
     return {"kills": kills, **found}
 
 
-async def prepared(dsn: str) -> None:
+async def prepared(dsn: str, folder: Path) -> None:
     async with AsyncExitStack() as stack:
-        await migrated(await opened(stack, dsn), SCHEMA, MIGRATIONS)
+        await migrated(await opened(stack, dsn, folder), folder.name, MIGRATIONS)
 
 
 def main() -> None:
@@ -146,9 +150,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=500)
     kills = parser.parse_args().kills
     with tempfile.TemporaryDirectory() as root, PostgresEngine(Path(root) / "postgres") as engine:
-        folder = Path(root) / "photos"
-        folder.mkdir()
-        report = measure(engine.dsn(), folder, kills)
+        report = measure(engine.dsn(), Path(root), kills)
         print(json.dumps(report))
         if report["broken"] or report["without_a_row"]:
             raise SystemExit(1)
