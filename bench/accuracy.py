@@ -6,7 +6,7 @@ Without FOLDER: lfw_half and coco128 of PICTOPY_SHARED. What a folder's labels a
 - `labels.csv` with `file` and `identity`: are two photos of one person? `pairs.csv` (file_a, file_b, same) names the
   pairs; without it all pairs of one person and as many drawn ones of two. `pairs_10_folds`: the threshold of nine
   tenths of the pairs judges the last tenth; `pairs_catalogue`: the catalogue's threshold judges all. And how small a
-  face may be: each picture is shrunk until its face is 24, 14 and 10 px high.
+  face may be: each picture is shrunk until its face, as found at full size, is 24, 14 and 10 px high.
 - `labels/**/*.txt` in YOLO's format beside `images/`: mean average precision at IoU 0.5 as COCO has it (each box with
   every label over 0.001, suppression at 0.65, 101 points, 100 boxes a class), for every object model at hand.
 Models come from PICTOPY_MODELS_MIRROR, else PICTOPY_SHARED. The last line is one JSON object.
@@ -41,7 +41,7 @@ MIRROR = Path(os.environ.get("PICTOPY_MODELS_MIRROR", SHARED / "models"))
 CATALOGUE = read_catalogue(catalogue_folder(None))
 LEAST_SCORE, SAME_IOU, MOST_BOXES, HIT_IOU = 0.001, 0.65, 100, 0.5
 RECALL_POINTS = np.linspace(0, 1, 101)
-FACE_HEIGHTS_PX, CANVAS_PX, FOLDS = (24, 14, 10), 320, 10
+FACE_HEIGHTS_PX, FOLDS = (24, 14, 10), 10
 Figures = dict[str, float | int | str]
 Bools = NDArray[np.bool_]
 
@@ -116,20 +116,16 @@ def central(detector: tuple[Entry, Session], picture: Picture) -> tuple[Floats, 
 
 
 def shrunk(picture: Picture, box: Floats, height_px: int) -> tuple[Image, Floats]:
-    """The picture with its face `height_px` high in the middle of a grey canvas, and the face's middle in pixels."""
+    """The picture with its face `height_px` high, with nothing added around it, and the face's middle."""
     scale = height_px / max(float(box[3] - box[1]) * picture.height_px, 1.0)
     width, height = max(1, round(picture.width_px * scale)), max(1, round(picture.height_px * scale))
     small = cv2.resize(picture.full, (width, height), interpolation=cv2.INTER_AREA)
-    canvas = np.full((max(CANVAS_PX, height), max(CANVAS_PX, width), 3), 127, dtype=np.uint8)
-    top, left = (canvas.shape[0] - height) // 2, (canvas.shape[1] - width) // 2
-    canvas[top : top + height, left : left + width] = small
-    middle = (box[:2] + box[2:]) / 2 * [width, height] + [left, top]
-    return canvas, (middle / [canvas.shape[1], canvas.shape[0]]).astype(np.float32)
+    return small.astype(np.uint8, copy=False), ((box[:2] + box[2:]) / 2).astype(np.float32)
 
 
 def is_found(detector: tuple[Entry, Session], shown: tuple[Image, Floats]) -> bool:
-    canvas, middle = shown
-    boxes = heads.find_faces(detector[1], detector[0], picture_of(canvas)).boxes
+    small, middle = shown
+    boxes = heads.find_faces(detector[1], detector[0], picture_of(small)).boxes
     return bool(((boxes[:, :2] < middle) & (boxes[:, 2:] > middle)).all(axis=1).any())
 
 
