@@ -109,7 +109,7 @@ def calls_of(source: Path, root: Path) -> list[tuple[str, int]]:
     folder, log = root / f"{source.name}-calls", root / "log"
     folder.mkdir()
     shutil.copyfile(source, folder / source.name)
-    traced(folder, source.name, "trace=all", log)
+    assert len(traced(folder, source.name, "trace=all", log)) == 2, "without a fault the write and the undo succeed"
     counts = Counter(re.findall(r"^\d+ (\w+)\(", log.read_text(), re.M))
     return [(call, at) for call, count in counts.items() for at in range(1, count + 1)]
 
