@@ -35,6 +35,8 @@ class Sources:
     files: dict[PhotoId, tuple[int, Sequence[FileRef]]] = field(default_factory=dict)
     removed: dict[PhotoId, int] = field(default_factory=dict)
     analyses: dict[PhotoId, PhotoAnalysed] = field(default_factory=dict)
+    looks: dict[PhotoId, dict[str, PhotoAnalysed]] = field(default_factory=dict)
+    """The newest look as a whole, and the newest for each task; `analyses` is made of them."""
     assigned: dict[PhotoId, PhotoPeopleAssigned] = field(default_factory=dict)
     persons: dict[PersonId, PersonChanged] = field(default_factory=dict)
     events: dict[EventId, EventChanged] = field(default_factory=dict)

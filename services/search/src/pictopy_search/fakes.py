@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from pictopy_contracts.ids import EventId, LibraryId, ModelId, PersonId, PhotoId
 from pictopy_contracts.messages import (
@@ -21,7 +20,7 @@ from pictopy_search.domain.change import ImageModels
 from pictopy_search.domain.counts import facets_of
 from pictopy_search.domain.cursor import Cursor
 from pictopy_search.domain.filters import Bucket, Filters, Order
-from pictopy_search.domain.index import people_in, phash_bits, shown_words
+from pictopy_search.domain.index import RESULTS, age_of, looked_for, people_in, phash_bits, shown_words
 from pictopy_search.domain.text import plain, words_of
 from pictopy_search.fake_index import Row, Sources, card_of, detail_of, matches, rank, row_of
 from pictopy_search.fake_meaning import FakeMeaning, FakeModels
@@ -133,9 +132,12 @@ class FakeUnit:
         self._sources.removed[photo_id] = max(revision, self._sources.removed.get(photo_id, 0))
 
     async def put_analysis(self, analysis: PhotoAnalysed) -> None:
-        known = self._sources.analyses.get(analysis.photo_id)
-        if known is None or _age(known) < _age(analysis):
-            self._sources.analyses[analysis.photo_id] = analysis
+        looks = self._sources.looks.setdefault(analysis.photo_id, {})
+        for part in ("whole", *looked_for(analysis)):
+            if part not in looks or age_of(looks[part]) < age_of(analysis):
+                looks[part] = analysis
+        found = {field: getattr(looks[task], field) if task in looks else () for task, field in RESULTS.items()}
+        self._sources.analyses[analysis.photo_id] = looks["whole"].model_copy(update=found)
 
     async def put_people(self, assigned: PhotoPeopleAssigned) -> None:
         known = self._sources.assigned.get(assigned.photo_id)
@@ -206,7 +208,3 @@ class FakeUnit:
 def look_of(analysis: PhotoAnalysed) -> Look:
     model = analysis.embedding.model if analysis.embedding else None
     return Look(analysis.analysed_at, analysis.model_version, model, phash_bits(analysis.phash))
-
-
-def _age(analysis: PhotoAnalysed) -> tuple[datetime, str]:
-    return analysis.analysed_at, analysis.model_version

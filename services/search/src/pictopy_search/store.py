@@ -27,9 +27,11 @@ from pictopy_search.domain.answers import Look
 from pictopy_search.domain.change import ImageModels
 from pictopy_search.domain.index import (
     Label,
+    age_of,
     camera_of,
     keywords_of,
     labels_of,
+    looked_for,
     people_in,
     phash_bits,
     read_words,
@@ -106,33 +108,51 @@ class PostgresUnit:
         )
 
     async def put_analysis(self, analysis: PhotoAnalysed) -> None:
-        newer = await self._connection.execute(
+        """What a look did not look for stays as the newest look for it found it."""
+        looks = await self._looks_of(analysis.photo_id)
+        age = list(age_of(analysis))
+        fresh = {part for part in ("whole", *looked_for(analysis)) if looks.get(part, []) < age}
+        if not fresh:
+            return
+        await self._connection.execute(
             """
-            INSERT INTO analyses AS known
-                (photo_id, analysed_at, model_version, embedding_model, face_count, quality, phash, lines, line_words)
-            VALUES (%(photo_id)s, %(analysed_at)s, %(model_version)s, %(embedding_model)s, %(face_count)s,
-                %(quality)s, %(phash)s, %(lines)s, %(line_words)s)
-            ON CONFLICT (photo_id) DO UPDATE SET analysed_at = excluded.analysed_at,
-                model_version = excluded.model_version, embedding_model = excluded.embedding_model,
-                face_count = excluded.face_count, quality = excluded.quality, phash = excluded.phash,
-                lines = excluded.lines, line_words = excluded.line_words
-            WHERE (known.analysed_at, known.model_version) < (excluded.analysed_at, excluded.model_version)
-            RETURNING photo_id
+            UPDATE analyses SET looks = looks || %(looks)s,
+                analysed_at = CASE WHEN %(whole)s THEN %(analysed_at)s ELSE analysed_at END,
+                model_version = CASE WHEN %(whole)s THEN %(model_version)s ELSE model_version END,
+                embedding_model = CASE WHEN %(whole)s THEN %(embedding_model)s ELSE embedding_model END,
+                quality = CASE WHEN %(whole)s THEN %(quality)s ELSE quality END,
+                phash = CASE WHEN %(whole)s THEN %(phash)s ELSE phash END,
+                face_count = CASE WHEN %(faces)s THEN %(face_count)s ELSE face_count END,
+                lines = CASE WHEN %(ocr)s THEN %(lines)s ELSE lines END,
+                line_words = CASE WHEN %(ocr)s THEN %(line_words)s ELSE line_words END
+            WHERE photo_id = %(photo_id)s
             """,
-            {
-                "photo_id": analysis.photo_id,
-                "analysed_at": analysis.analysed_at,
-                "model_version": analysis.model_version,
-                "embedding_model": analysis.embedding.model if analysis.embedding else None,
-                "face_count": len(analysis.faces),
-                "quality": _json(analysis.quality),
-                "phash": phash_bits(analysis.phash),
-                "lines": Jsonb([line.model_dump(mode="json") | {"text": plain(line.text)} for line in analysis.text]),
-                "line_words": joined(line.text for line in analysis.text),
-            },
+            {part: part in fresh for part in ("whole", "faces", "ocr")}
+            | {"looks": Jsonb(dict.fromkeys(sorted(fresh), age))}
+            | _analysis_row(analysis),
         )
-        if await newer.fetchone() is not None:
-            await self._put_labels(analysis.photo_id, ["tag", "object"], labels_of(analysis))
+        await self._put_found(analysis, fresh)
+
+    async def _looks_of(self, photo_id: PhotoId) -> dict[str, list[Any]]:
+        """Of the photo's row, which is there and held from now on."""
+        row = await self._row(
+            """
+            INSERT INTO analyses AS known (photo_id, analysed_at, model_version, face_count) VALUES (%s, 'epoch', '', 0)
+            ON CONFLICT (photo_id) DO UPDATE SET photo_id = known.photo_id
+            RETURNING looks
+            """,
+            photo_id,
+        )
+        assert row is not None, "an upsert that returns gives its row"
+        return dict(row["looks"])
+
+    async def _put_found(self, analysis: PhotoAnalysed, fresh: set[str]) -> None:
+        kinds = {"tags": "tag", "objects": "object"}
+        asked = [kind for task, kind in kinds.items() if task in fresh]
+        if asked:
+            labels = [label for label in labels_of(analysis) if label.source in asked]
+            await self._put_labels(analysis.photo_id, asked, labels)
+        if "ocr" in fresh:
             await self._put_words(analysis.photo_id, "read", read_words(analysis))
 
     async def put_people(self, assigned: PhotoPeopleAssigned) -> None:
@@ -338,6 +358,20 @@ def _photo_row(photo: Photo) -> dict[str, object]:
         "camera_key": None if camera is None else key_of(camera),
         "albums": [plain(album) for album in photo.albums],
         "words": words_of_photo(photo),
+    }
+
+
+def _analysis_row(analysis: PhotoAnalysed) -> dict[str, object]:
+    return {
+        "photo_id": analysis.photo_id,
+        "analysed_at": analysis.analysed_at,
+        "model_version": analysis.model_version,
+        "embedding_model": analysis.embedding.model if analysis.embedding else None,
+        "face_count": len(analysis.faces),
+        "quality": _json(analysis.quality),
+        "phash": phash_bits(analysis.phash),
+        "lines": Jsonb([line.model_dump(mode="json") | {"text": plain(line.text)} for line in analysis.text]),
+        "line_words": joined(line.text for line in analysis.text),
     }
 
 

@@ -146,10 +146,18 @@ async def test_text_in_pictures_is_a_filter(store: Store, deps: Deps, text: str,
 async def test_a_new_caption_and_a_new_look_replace_their_words(store: Store, deps: Deps) -> None:
     """What stood there before finds nothing any more."""
     await hear(PhotoAdded(photo=photo(1, 2, caption="Bella")), deps)
-    await hear(analysis(3, hours=1), deps)
+    await hear(analysis(3, hours=1, models={"ocr": "reader"}), deps)
     words, _ = await store.lexicon()
     assert "bella" in words
     assert {"rex", "total"} & words.keys() == set()
+
+
+async def test_a_task_that_is_off_keeps_what_it_found(store: Store, deps: Deps) -> None:
+    """A later look without the reader leaves the text; one with it takes it away; the order of hearing is all one."""
+    await hear(analysis(3, hours=2, models={}), deps)
+    assert "total" in (await store.lexicon())[0]
+    await hear(analysis(3, hours=1, models={"ocr": "reader"}), deps)
+    assert "total" not in (await store.lexicon())[0]
 
 
 async def test_a_change_of_model_on_stored_vectors(store: Store, deps: Deps) -> None:

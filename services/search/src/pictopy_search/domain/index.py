@@ -27,6 +27,20 @@ def keywords_of(photo: Photo) -> list[Label]:
     return [Label("keyword", plain(word), key_of(word)) for word in dict.fromkeys(photo.keywords)]
 
 
+RESULTS = {"faces": "faces", "objects": "objects", "tags": "tags", "ocr": "text"}
+"""Task to the field of an analysis that holds what it found."""
+
+
+def age_of(analysis: PhotoAnalysed) -> tuple[int, str]:
+    """Microseconds, then the version: the later of two looks at one photo is the greater."""
+    return round(analysis.analysed_at.timestamp() * 1_000_000), analysis.model_version
+
+
+def looked_for(analysis: PhotoAnalysed) -> set[str]:
+    """Tasks of this look. One that is absent was off: what an earlier look found for it stays."""
+    return {task for task, field in RESULTS.items() if task in analysis.models or getattr(analysis, field)}
+
+
 def labels_of(analysis: PhotoAnalysed) -> list[Label]:
     tags = [Label("tag", plain(tag.label), key_of(tag.label), tag.score) for tag in analysis.tags]
     objects = [Label("object", plain(one.label), key_of(one.label), one.score, one.box) for one in analysis.objects]
