@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from pictopy_contracts.ids import PhotoId
-from pictopy_contracts.messages import Message
+from pictopy_contracts.messages import Message, Part
 
 
 class Statement(Message):
@@ -44,3 +44,14 @@ class MemoriesStated(Statement):
     """A story was seen, judged or shown."""
 
     SUBJECT: ClassVar[str] = "memories.statement.made.v1"
+
+
+class JournalItem(Part):
+    """A statement as the journal holds it and `POST /v1/restore` of its owner takes it back."""
+
+    kind: str
+    id: str
+    revision: int
+    photo_ids: tuple[PhotoId, ...] = ()
+    body: dict[str, JsonValue] = Field(default_factory=dict)
+    is_gone: bool = False

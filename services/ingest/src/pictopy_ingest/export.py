@@ -4,7 +4,8 @@ from typing import Any
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.paths import to_wire
-from pictopy_ingest.domain.said import Item, PhotoBody
+from pictopy_contracts.statements import JournalItem
+from pictopy_ingest.domain.said import PhotoBody
 from pictopy_ingest.ports import Deps
 
 
@@ -33,7 +34,7 @@ async def export(deps: Deps) -> dict[str, Any]:
     }
 
 
-def _add_waiting(item: Item, stated: dict[PhotoId, dict[str, Any]], members: dict[str, list[PhotoId]]) -> None:
+def _add_waiting(item: JournalItem, stated: dict[PhotoId, dict[str, Any]], members: dict[str, list[PhotoId]]) -> None:
     """What came back of a photo that is not here (yet): a person would miss it all the same."""
     body = PhotoBody.model_validate(item.body)
     if said := body.stated.model_dump(mode="json", exclude_unset=True):

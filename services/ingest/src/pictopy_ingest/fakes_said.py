@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pictopy_contracts.ids import LibraryId, PhotoId
+from pictopy_contracts.statements import JournalItem
 from pictopy_ingest.domain.photos import Album, PhotoRow
-from pictopy_ingest.domain.said import Item
 from pictopy_ingest.ports_said import Conflict, OwnWrite
 
 
@@ -17,7 +17,7 @@ class SaidState:
     photos: dict[PhotoId, PhotoRow] = field(default_factory=dict)
     albums: dict[str, Album] = field(default_factory=dict)
     in_albums: set[tuple[str, PhotoId]] = field(default_factory=set)
-    kept: dict[tuple[str, str], Item] = field(default_factory=dict)
+    kept: dict[tuple[str, str], JournalItem] = field(default_factory=dict)
     own_writes: dict[tuple[LibraryId, bytes, str, str], OwnWrite] = field(default_factory=dict)
     conflicts: dict[int, Conflict] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
@@ -49,10 +49,10 @@ class FakeSaid:
         rows = [row for _, row in sorted(self._said.photos.items())]
         return [row for row in rows if not row.statement_revision and row.stated.model_fields_set][:limit]
 
-    async def keep_item(self, item: Item) -> None:
+    async def keep_item(self, item: JournalItem) -> None:
         self._said.kept[item.kind, item.id] = item
 
-    async def kept_items(self, kind: str, ids: Collection[str] | None = None) -> list[Item]:
+    async def kept_items(self, kind: str, ids: Collection[str] | None = None) -> list[JournalItem]:
         found = [item for (one, key), item in sorted(self._said.kept.items()) if one == kind]
         return [item for item in found if ids is None or item.id in ids]
 

@@ -8,13 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, ValidationError
 
 from pictopy_contracts.ids import LibraryId, PhotoId
-from pictopy_contracts.statements import IngestStated
+from pictopy_contracts.statements import IngestStated, JournalItem
 from pictopy_ingest import said
 from pictopy_ingest.domain.photos import Album, Library, PhotoRow
 from pictopy_ingest.domain.said import (
     NAMELESS,
     AlbumBody,
-    Item,
     LibraryBody,
     PhotoBody,
     album_statement,
@@ -36,7 +35,7 @@ class Restored:
     """Id and reason of what cannot be understood."""
 
 
-async def restore(deps: Deps, items: Sequence[Item]) -> Restored:
+async def restore(deps: Deps, items: Sequence[JournalItem]) -> Restored:
     """Libraries, then albums, then photos, which may be in them. Idempotent: what is known in this revision or in
     a later one is skipped, and so is what is not ours."""
     done = Restored()
@@ -52,7 +51,7 @@ async def restore(deps: Deps, items: Sequence[Item]) -> Restored:
     return done
 
 
-def _unreadable(item: Item) -> str | None:
+def _unreadable(item: JournalItem) -> str | None:
     bodies: dict[str, type[BaseModel]] = {"library": LibraryBody, "album": AlbumBody, "photo": PhotoBody}
     body = bodies.get(item.kind)
     try:
@@ -63,7 +62,7 @@ def _unreadable(item: Item) -> str | None:
     return None
 
 
-async def _library(unit: Unit, item: Item) -> bool:
+async def _library(unit: Unit, item: JournalItem) -> bool:
     """Kept until that folder becomes a library again: it then has its old id and name."""
     if await _is_known(unit, item):
         return False
@@ -72,7 +71,7 @@ async def _library(unit: Unit, item: Item) -> bool:
     return True
 
 
-async def _album(unit: Unit, item: Item) -> bool:
+async def _album(unit: Unit, item: JournalItem) -> bool:
     known = await unit.album(item.id)
     if (known and known.revision >= item.revision) or await _is_known(unit, item):
         return False
@@ -92,7 +91,7 @@ async def _album(unit: Unit, item: Item) -> bool:
     return True
 
 
-async def _photo(unit: Unit, item: Item) -> bool:
+async def _photo(unit: Unit, item: JournalItem) -> bool:
     if await _is_known(unit, item):
         return False
     row = (await unit.photos([PhotoId(item.id)])).get(PhotoId(item.id))
@@ -109,7 +108,7 @@ async def _photo(unit: Unit, item: Item) -> bool:
     return True
 
 
-async def put_back(unit: Unit, items: dict[PhotoId, Item]) -> None:
+async def put_back(unit: Unit, items: dict[PhotoId, JournalItem]) -> None:
     """Into their albums. An album that nothing else is known of yet gets its name when its statement comes."""
     wanted = {one: PhotoBody.model_validate(item.body).albums for one, item in items.items()}
     placed = {one: album_ids for one, album_ids in wanted.items() if album_ids is not None}
@@ -148,10 +147,10 @@ async def former_library(unit: Unit, library: Library) -> Library:
     return library
 
 
-async def _is_known(unit: Unit, item: Item) -> bool:
+async def _is_known(unit: Unit, item: JournalItem) -> bool:
     return any(kept.revision >= item.revision for kept in await unit.kept_items(item.kind, [item.id]))
 
 
-def _again(item: Item, by: Literal["user", "auto"] = "user") -> IngestStated:
+def _again(item: JournalItem, by: Literal["user", "auto"] = "user") -> IngestStated:
     told = item.model_dump(exclude={"id"})
     return IngestStated(statement_id=item.id, by=by, **told)

@@ -7,9 +7,9 @@ from typing import Any, LiteralString
 from psycopg.types.json import Jsonb
 
 from pictopy_contracts.ids import LibraryId, PhotoId
+from pictopy_contracts.statements import JournalItem
 from pictopy_ingest.domain.facts import Stated
 from pictopy_ingest.domain.photos import Album, PhotoRow
-from pictopy_ingest.domain.said import Item
 from pictopy_ingest.ports_said import Conflict, OwnWrite
 from pictopy_ingest.rows import photo_of
 from pictopy_runtime.database import Connection
@@ -67,21 +67,21 @@ class SaidQueries:
         )
         return [photo_of(row) for row in rows]
 
-    async def keep_item(self, item: Item) -> None:
+    async def keep_item(self, item: JournalItem) -> None:
         await self._connection.execute(
             "INSERT INTO kept_statements VALUES (%s, %s, %s, %s) ON CONFLICT (kind, statement_id)"
             " DO UPDATE SET revision = excluded.revision, item = excluded.item",
             (item.kind, item.id, item.revision, Jsonb(item.model_dump(mode="json"))),
         )
 
-    async def kept_items(self, kind: str, ids: Collection[str] | None = None) -> list[Item]:
+    async def kept_items(self, kind: str, ids: Collection[str] | None = None) -> list[JournalItem]:
         rows = await self._rows(
             "SELECT item FROM kept_statements WHERE kind = %s AND (%s::text[] IS NULL OR statement_id = ANY(%s))"
             " ORDER BY statement_id",
             kind,
             *([None, None] if ids is None else [list(ids), list(ids)]),
         )
-        return [Item.model_validate(row["item"]) for row in rows]
+        return [JournalItem.model_validate(row["item"]) for row in rows]
 
     async def forget_item(self, kind: str, statement_id: str) -> None:
         await self._connection.execute(

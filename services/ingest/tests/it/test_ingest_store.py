@@ -11,10 +11,10 @@ import pytest
 from pictopy_contracts.geometry import Box
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.messages import DeadLetter, NamedRegion, PhotoRemoved
+from pictopy_contracts.statements import JournalItem
 from pictopy_ingest import app
 from pictopy_ingest.domain.facts import Facts, Stated
 from pictopy_ingest.domain.photos import Album, FileRow, Library, PhotoRow
-from pictopy_ingest.domain.said import Item
 from pictopy_ingest.domain.scan import Known, Seen, Stamp
 from pictopy_ingest.domain.stages import StageRow, new_rows
 from pictopy_ingest.fakes import FakeStore
@@ -221,7 +221,7 @@ class StoreContract:
     async def test_what_was_said_waits_and_is_found(self, store: Store) -> None:
         """Statements by kind and id, albums by name, and photos of which nothing was told yet."""
         await _fill(store, 2)
-        item = Item(kind="photo", id=_id(7), revision=3, photo_ids=(_id(7),), body={"stated": {"caption": "é"}})
+        item = JournalItem(kind="photo", id=_id(7), revision=3, photo_ids=(_id(7),), body={"stated": {"caption": "é"}})
         async with store.unit() as unit:
             await unit.keep_item(item)
             await unit.keep_item(item.model_copy(update={"revision": 4}))

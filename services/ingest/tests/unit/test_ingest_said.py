@@ -9,14 +9,13 @@ import httpx
 import pytest
 
 from pictopy_contracts.ids import PhotoId
-from pictopy_contracts.statements import IngestStated
+from pictopy_contracts.statements import IngestStated, JournalItem
 from pictopy_ingest import libraries, restore, said
 from pictopy_ingest.app import SERVICE
 from pictopy_ingest.board import Board
 from pictopy_ingest.disk_fakes import FakePreparer, FakeTree
 from pictopy_ingest.domain.facts import Facts
 from pictopy_ingest.domain.photos import Album
-from pictopy_ingest.domain.said import Item
 from pictopy_ingest.domain.scan import Seen, Stamp, Walk
 from pictopy_ingest.export import export
 from pictopy_ingest.fakes import FakeStore
@@ -62,9 +61,9 @@ class World:
                 newest[one.kind, one.statement_id] = one if held is None or one.revision >= held.revision else held
         return sorted(newest.values(), key=lambda one: (one.kind, one.statement_id))
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[JournalItem]:
         return [
-            Item(id=one.statement_id, **one.model_dump(mode="json", exclude={"statement_id", "by"}))
+            JournalItem(id=one.statement_id, **one.model_dump(mode="json", exclude={"statement_id", "by"}))
             for one in self.statements()
         ]
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from pictopy_contracts.statements import JournalItem
 from pictopy_memories import said
 from pictopy_memories.domain.facts import FIRST_PHOTO_EVER
 from pictopy_memories.domain.history import Said, Verdict, effect_of
-from pictopy_memories.domain.said import Item
 from pictopy_memories.ports import Deps, ToldStory, Unit
 from pictopy_memories.telling import build_day
 from pictopy_runtime.errors import AppError
@@ -106,7 +106,7 @@ async def give_feedback(story_id: str, wanted: FeedbackIn, deps: DepsOf) -> Feed
 
 
 class RestoreIn(BaseModel):
-    items: list[Item] = Field(max_length=10_000)
+    items: list[JournalItem] = Field(max_length=10_000)
 
 
 class RestoreOut(BaseModel):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from pictopy_contracts.statements import JournalItem
 from pictopy_memories.domain.said import (
-    Item,
     SeenBody,
     SeenStory,
     ShownBody,
@@ -44,7 +44,7 @@ class Restored:
     """Id and reason of what cannot be understood."""
 
 
-async def restore(deps: Deps, items: Sequence[Item]) -> Restored:
+async def restore(deps: Deps, items: Sequence[JournalItem]) -> Restored:
     """Before or after the photos are there. Idempotent: what is known is skipped, and so is what is not ours.
 
     What came back is told again as it was."""
@@ -62,7 +62,7 @@ async def restore(deps: Deps, items: Sequence[Item]) -> Restored:
     return done
 
 
-async def _restore(unit: Unit, item: Item) -> bool:
+async def _restore(unit: Unit, item: JournalItem) -> bool:
     match item.kind:
         case "shown" if item.is_gone:
             return await unit.restore_gone(item.id, item.revision)

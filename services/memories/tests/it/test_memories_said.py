@@ -4,13 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pictopy_contracts.statements import MemoriesStated
+from pictopy_contracts.statements import JournalItem, MemoriesStated
 from pictopy_memories import said
 from pictopy_memories.api import export
 from pictopy_memories.app import MIGRATIONS
 from pictopy_memories.domain.facts import PhotoFacts
 from pictopy_memories.domain.history import Verdict
-from pictopy_memories.domain.said import Item
 from pictopy_memories.domain.story import LeftOut, Slide, Story, story_id_of
 from pictopy_memories.fakes import FakeStore
 from pictopy_memories.ports import Deps, Rules, Store
@@ -65,14 +64,14 @@ class Life:
     async def export(self) -> object:
         return await export(self.deps)
 
-    def items(self, published: list[object]) -> list[Item]:
+    def items(self, published: list[object]) -> list[JournalItem]:
         newest: dict[tuple[str, str], MemoriesStated] = {}
         for one in published:
             if isinstance(one, MemoriesStated):
                 held = newest.get((one.kind, one.statement_id))
                 newest[one.kind, one.statement_id] = one if held is None or one.revision > held.revision else held
         return [
-            Item(id=one.statement_id, **one.model_dump(mode="json", exclude={"statement_id", "by"}))
+            JournalItem(id=one.statement_id, **one.model_dump(mode="json", exclude={"statement_id", "by"}))
             for _, one in sorted(newest.items())
         ]
 
@@ -128,7 +127,10 @@ class RestoreContract:
         old = Life(old_store)
         await old.live()
         items = old.items(list(old_store.published))
-        broken = [Item(kind="seen", id="x", revision=1, body={"story": {}}), Item(kind="dance", id="y", revision=1)]
+        broken = [
+            JournalItem(kind="seen", id="x", revision=1, body={"story": {}}),
+            JournalItem(kind="dance", id="y", revision=1),
+        ]
         done = await said.restore(Life(store).deps, [*broken, *items])
         assert [key for key, _ in done.refused] == ["x"]
         assert (done.restored, done.skipped) == (len(items) - 1, 2)

@@ -5,15 +5,15 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from pictopy_contracts.statements import JournalItem
 from pictopy_ingest import restore
 from pictopy_ingest.api.shapes import DepsOf
-from pictopy_ingest.domain.said import Item
 
 router = APIRouter(prefix="/v1", tags=["restore"])
 
 
 class RestoreIn(BaseModel):
-    items: list[Item] = Field(max_length=10_000)
+    items: list[JournalItem] = Field(max_length=10_000)
 
 
 class RestoreOut(BaseModel):

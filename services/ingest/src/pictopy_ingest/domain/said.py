@@ -5,30 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, BaseModel
 
-from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.paths import FilePath
-from pictopy_contracts.statements import IngestStated
+from pictopy_contracts.statements import IngestStated, JournalItem
 from pictopy_ingest.domain.facts import Stated
 from pictopy_ingest.domain.photos import Album, Library, PhotoRow
 
 FROM_FILES = "file-"
 """How the id of an album begins that stands in files and was not made here."""
 NAMELESS = "Album without a name"
-
-
-class Item(BaseModel):
-    """One statement that comes back."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    kind: str
-    id: str
-    revision: int
-    photo_ids: tuple[PhotoId, ...] = ()
-    body: dict[str, JsonValue] = {}
-    is_gone: bool = False
 
 
 class PhotoBody(BaseModel):
@@ -94,11 +80,11 @@ def library_statement(library: Library, *, is_gone: bool = False) -> IngestState
     )
 
 
-def as_item(statement: IngestStated) -> Item:
-    return Item(id=statement.statement_id, **statement.model_dump(exclude={"statement_id", "by"}))
+def as_item(statement: IngestStated) -> JournalItem:
+    return JournalItem(id=statement.statement_id, **statement.model_dump(exclude={"statement_id", "by"}))
 
 
-def restored(row: PhotoRow, item: Item) -> PhotoRow:
+def restored(row: PhotoRow, item: JournalItem) -> PhotoRow:
     """The photo with what was said of it once; nothing where the row knows better."""
     if item.revision <= row.statement_revision:
         return row

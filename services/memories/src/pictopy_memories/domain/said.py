@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, JsonValue, TypeAdapter
 
 from pictopy_contracts.ids import PhotoId
 from pictopy_contracts.statements import MemoriesStated
@@ -14,19 +14,6 @@ from pictopy_memories.domain.story import Story
 
 _STORY: TypeAdapter[Story] = TypeAdapter(Story)
 _VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
-
-
-class Item(BaseModel):
-    """One statement that comes back."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    kind: str
-    id: str
-    revision: int
-    photo_ids: tuple[PhotoId, ...] = ()
-    body: dict[str, JsonValue] = {}
-    is_gone: bool = False
 
 
 class SeenBody(BaseModel):
