@@ -31,8 +31,10 @@ async def open_deps(settings: Settings, kit: Kit, stack: AsyncExitStack) -> Deps
 
 
 async def backlog(deps: Deps) -> dict[str, int]:
-    """Photos whose wishes wait to be written; none while nothing may be written."""
-    return {"writes": await deps.store.waiting() if (await deps.store.rules()).writes else 0}
+    """Photos whose wishes wait to be written, and journals; none while nothing may be written."""
+    if not (await deps.store.rules()).writes:
+        return {"writes": 0}
+    return {"writes": await deps.store.waiting() + await deps.journal.waiting()}
 
 
 SERVICE: Service[Settings, Deps] = Service(

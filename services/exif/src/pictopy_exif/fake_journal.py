@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.registry import owner_of
 from pictopy_contracts.statements import Statement
-from pictopy_exif.domain.journal import Entry, Key
+from pictopy_exif.domain.journal import CLAIM_S, Entry, Key
 from pictopy_exif.domain.records import JournalState
 from pictopy_exif.fakes import FakeStore
 
@@ -39,10 +39,15 @@ class FakeJournal:
     async def touch_all(self, delay_s: float) -> None:
         await self._make_due((), delay_s)
 
-    async def due(self) -> list[LibraryId]:
+    async def claim(self) -> list[LibraryId]:
         now = datetime.now(UTC)
-        due = [(each.due_at, key) for key, each in self._states.items() if each.due_at and each.due_at <= now]
-        return [library_id for _, library_id in sorted(due)]
+        due = [each for each in self._states.values() if each.due_at and each.due_at <= now]
+        again_at = now + timedelta(seconds=CLAIM_S)
+        self._states |= {each.library_id: replace(each, state="done", due_at=again_at) for each in due}
+        return sorted(each.library_id for each in due)
+
+    async def waiting(self) -> int:
+        return sum(each.due_at is not None and each.state != "failed" for each in self._states.values())
 
     async def entries(self, library_id: LibraryId) -> list[Entry]:
         found = []
@@ -70,6 +75,8 @@ class FakeJournal:
         return undone_at is not None and all(each <= undone_at for each in heard)
 
     async def settle(self, library_id: LibraryId, reason: str | None, attempts: int, wait_s: float | None) -> None:
+        if (await self.state(library_id)).state == "due":
+            return
         due_at = None if wait_s is None else datetime.now(UTC) + timedelta(seconds=wait_s)
         self._states[library_id] = JournalState(library_id, "failed" if reason else "done", reason, attempts, due_at)
 

@@ -43,7 +43,7 @@ async def write_journals(deps: Deps) -> int:
     """Write the journals that are due; returns how many were looked at. None while nothing may be written."""
     if not (await deps.store.rules()).writes:
         return 0
-    due = await deps.journal.due()
+    due = await deps.journal.claim()
     for library_id in due:
         async with deps.one_at_a_time:
             reason = await _write_or_reason(library_id, deps)

@@ -252,7 +252,13 @@ class Journal(Protocol):
 
     async def touch_all(self, delay_s: float) -> None: ...
 
-    async def due(self) -> list[LibraryId]: ...
+    async def claim(self) -> list[LibraryId]:
+        """The due ones. What is said from now on makes them due again; so does a claim that is never settled."""
+        ...
+
+    async def waiting(self) -> int:
+        """Journals to be written, without those that failed and are only tried again."""
+        ...
 
     async def entries(self, library_id: LibraryId) -> list[Entry]:
         """What concerns the library: said of a photo in it, of no photo, or of photos that are in no library now."""

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from pictopy_contracts.ids import LibraryId, PhotoId
 from pictopy_contracts.registry import owner_of
 from pictopy_contracts.statements import Statement
-from pictopy_exif.domain.journal import Entry, Key
+from pictopy_exif.domain.journal import CLAIM_S, Entry, Key
 from pictopy_exif.domain.records import JournalState
 from pictopy_runtime.database import Connection, Database
 
@@ -57,11 +57,17 @@ class PostgresJournal:
         async with self._database.transaction() as connection:
             await connection.execute(_DUE, {"delay_s": delay_s, "photo_ids": []})
 
-    async def due(self) -> list[LibraryId]:
+    async def claim(self) -> list[LibraryId]:
         rows = await self._all(
-            "SELECT library_id FROM journals WHERE due_at <= clock_timestamp() ORDER BY due_at, library_id"
+            "UPDATE journals SET state = 'done', due_at = clock_timestamp() + make_interval(secs => %(again_s)s)"
+            " WHERE due_at <= clock_timestamp() RETURNING library_id",
+            again_s=CLAIM_S,
         )
-        return [LibraryId(row["library_id"]) for row in rows]
+        return sorted(LibraryId(row["library_id"]) for row in rows)
+
+    async def waiting(self) -> int:
+        rows = await self._all("SELECT count(*) AS n FROM journals WHERE due_at IS NOT NULL AND state <> 'failed'")
+        return int(rows[0]["n"])
 
     async def entries(self, library_id: LibraryId) -> list[Entry]:
         rows = await self._all(
@@ -96,7 +102,7 @@ class PostgresJournal:
         async with self._database.transaction() as connection:
             await connection.execute(
                 "UPDATE journals SET state = %s, reason = %s, attempts = %s,"
-                " due_at = clock_timestamp() + make_interval(secs => %s) WHERE library_id = %s",
+                " due_at = clock_timestamp() + make_interval(secs => %s) WHERE library_id = %s AND state <> 'due'",
                 ("failed" if reason else "done", reason, attempts, wait_s, library_id),
             )
 

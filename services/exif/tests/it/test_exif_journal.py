@@ -63,6 +63,18 @@ class TestJournal:
         [row] = await there.deps.store.ledger(None, None, 10)
         assert (row.target, row.status, row.path, row.hash_before) == ("journal", "written", PATH, None)
 
+    async def test_what_is_said_while_it_is_being_written_is_written_next(self, there: FakeLibrary) -> None:
+        """The end of a write does not hide a word that came after its beginning; until then it counts as work to do."""
+        await there.said("decision", "d1", "p", what="same")
+        [library_id] = await there.deps.journal.claim()
+        assert await there.deps.journal.waiting() == 1
+        await there.said("decision", "d2", "p", what="not same")
+        await there.deps.journal.settle(library_id, None, 0, None)
+        assert await there.deps.journal.waiting() == 1
+        await there.settle()
+        assert await there.deps.journal.waiting() == 0
+        assert [each["id"] for each in lines(there)] == ["d1", "d2"]
+
     async def test_the_newest_word_holds_and_what_is_gone_goes(self, there: FakeLibrary) -> None:
         """An older message that arrives late changes nothing; saying the same again writes nothing."""
         await there.said("event", "e", "p", title="Wedding")

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationEr
 
 from pictopy_exif.domain.patch import Edit, Patch
 
+CLAIM_S = 60.0  # a journal that is being written is due again after so long, should the process end meanwhile
 FOLDER, PATH = ".pictopy", ".pictopy/journal.jsonl"
 FORMAT, VERSION = "pictopy-journal", 1
 Key: TypeAlias = tuple[str, str, str]
