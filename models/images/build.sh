@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 # The vision service's own code fetches the files and checks them.
 docker build --quiet --target stager --build-arg SERVICE=vision -f "$here/../../deploy/Dockerfile" \
   -t "$PICTOPY_IMAGES/stager" "$here/../.." >/dev/null
-run=(docker run --rm -v "$work:/work" -v "$here/stage.py:/stage.py:ro")
+run=(docker run --rm -v "$work:/staged" -v "$here/stage.py:/stage.py:ro")
 [ -z "${PIP_CONFIG_FILE:-}" ] || run+=(-v "$PIP_CONFIG_FILE:/etc/pip.conf:ro")
 mirror=$PICTOPY_MODELS_MIRROR
 if [ -d "$mirror" ]; then
@@ -24,7 +24,7 @@ build() {
   local id=$1 told version title licence
   mkdir -p "$work/$id"
   cp "$here/Dockerfile" "$here/put" "$work/$id/"
-  told=$("${run[@]}" "$PICTOPY_IMAGES/stager" python3 /stage.py "$id" "/work/$id/model" "$mirror") || return
+  told=$("${run[@]}" "$PICTOPY_IMAGES/stager" python3 /stage.py "$id" "/staged/$id/model" "$mirror") || return
   { read -r version; read -r title; read -r licence; } <<<"$told"
   chmod -R a+rX "$work/$id"
   docker build --quiet --build-arg "ID=$id" --build-arg "TITLE=$title" --build-arg "LICENCE=$licence" \

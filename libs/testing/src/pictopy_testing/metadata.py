@@ -20,12 +20,16 @@ def make_jpeg(path: Path, orientation: int = 1, size: tuple[int, int] = (40, 30)
     return path.read_bytes()
 
 
-def by_exiftool(path: Path) -> dict[str, Any]:
+def exiftool(*arguments: str, check: bool = True) -> bytes:
+    """What the program prints. `check`: an exit code but 0 fails the test."""
     program = shutil.which("exiftool")
     if program is None:
-        pytest.skip("exiftool is not installed: it is the judge of this test")
-    command = [program, "-struct", "-j", "-XMP:all", "-charset", "filename=utf8", str(path)]
-    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+        pytest.skip("exiftool is not installed: it is the other program of this test")
+    return subprocess.run([program, *arguments], capture_output=True, check=check).stdout
+
+
+def by_exiftool(path: Path) -> dict[str, Any]:
+    found = json.loads(exiftool("-struct", "-j", "-XMP:all", "-charset", "filename=utf8", str(path)))
     return dict(found[0])
 
 

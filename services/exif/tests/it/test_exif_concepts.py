@@ -1,8 +1,6 @@
 """Everything that a person can say of a photo, in files of each kind, as exiftool reads it."""
 
 import json
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from PIL import Image
 from pictopy_contracts.messages import Photo, PhotoAdded
 from pictopy_exif import consumers
 from pictopy_exif.fake_library import FakeLibrary
+from pictopy_testing import metadata
 
 pytestmark = pytest.mark.it
 SAID: dict[str, Any] = {
@@ -67,10 +66,7 @@ IN_IPTC = {
 
 
 def exiftool(*arguments: str) -> str:
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool is not installed: it is the judge of this test")
-    return subprocess.run([program, "-q", "-m", *arguments], check=True, capture_output=True).stdout.decode()
+    return metadata.exiftool("-q", "-m", *arguments).decode()
 
 
 def tags(path: Path) -> dict[str, Any]:

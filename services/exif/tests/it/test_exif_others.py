@@ -1,8 +1,6 @@
 """exiftool as another program between two writes of ours: it changes one property, and the next wish is in all."""
 
 import json
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from pictopy_contracts.messages import Photo, PhotoChanged
 from pictopy_exif import consumers
 from pictopy_exif.fake_library import FakeLibrary
 from pictopy_exif.undoing import undo_photo
+from pictopy_testing import metadata
 from pictopy_testing.metadata import make_jpeg
 
 pytestmark = pytest.mark.it
@@ -67,10 +66,7 @@ LISTS = ("XMP-dc:Subject", "XMP-digiKam:TagsList", "XMP-lr:HierarchicalSubject",
 
 
 def exiftool(*arguments: str) -> str:
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool is not installed: it is the other program")
-    return subprocess.run([program, "-q", "-m", *arguments], check=True, capture_output=True).stdout.decode()
+    return metadata.exiftool("-q", "-m", *arguments).decode()
 
 
 class Between:

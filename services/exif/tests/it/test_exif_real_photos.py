@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pictopy_exif.domain.containers.jpeg import JPEG, is_jpeg
 from pictopy_exif.exiv2 import Exiv2Reader
 from pictopy_exif.fake_library import FakeLibrary
 from pictopy_exif.undoing import undo_day
+from pictopy_testing.metadata import exiftool
 from pictopy_testing.shared import photos
 
 pytestmark = [pytest.mark.it, pytest.mark.photos]
@@ -50,11 +50,7 @@ def _copies(name: str, root: Path) -> list[Path]:
 
 def _dump(files: list[Path]) -> Dump:
     """All metadata of each file as exiftool prints them, in one process."""
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool is not installed: it is the judge of this test")
-    command = [program, "-a", "-G1", "-s", "-u", "-m", "-struct", *map(str, files)]
-    out = subprocess.run(command, capture_output=True, check=False).stdout.decode(errors="replace")
+    out = exiftool("-a", "-G1", "-s", "-u", "-m", "-struct", *map(str, files), check=False).decode(errors="replace")
     found: Dump = {}
     lines: Counter[str] = Counter()
     for line in out.splitlines():
